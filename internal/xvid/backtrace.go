@@ -1,0 +1,84 @@
+package xvid
+
+import "time"
+
+// Backtrace is one record, its values read as exactly as they came. A text that
+// is missing, null or "N/A" is ""; any other value that is missing, null, "N/A"
+// or not of a known form is nil.
+type Backtrace struct {
+	ID                  string
+	Status              string // SUCCESS, QUEUED, FAILURE; others may come
+	PercentageCompleted *float64
+	InputName           string
+	PipelineID          string
+	FileID              string
+	JobID               string
+	ApplicationID       string
+	UserID              string
+	ErrorCode           string
+	ErrorMsg            string
+	Version             *int64
+	CreatedAt           *int64 // epoch milliseconds, as all times here
+	UpdatedAt           *int64
+	FinishedAt          *int64
+	ExtractedData       []Extracted
+
+	// Raw is the record's JSON as received. It shares memory with its page.
+	Raw []byte
+	// Drift lists what of the record's shape the decoder does not know.
+	Drift []Drift
+}
+
+// Extracted is one autograph tag that the job read out of a video.
+type Extracted struct {
+	AutographTag string
+	AccessStats  []Access
+}
+
+// Access is one access made under a tag.
+type Access struct {
+	IPAddress          string
+	IPCountry          string
+	IPType             string
+	UserAgent          string
+	AcceptLanguage     string
+	FirstAccessedAt    *int64
+	PercentageObtained *float64 // "97.5%" is 97.5
+	HighestResolution  *uint16  // lines: "352p" is 352
+	StreamingOnly      *bool
+}
+
+// Drift is one way in which a record's shape differs from the document's.
+type Drift struct {
+	Path string // e.g. extracted_data[].access_stats[].ip_asn
+	Kind string // e.g. "unknown key", "unexpected array"; never a value
+}
+
+// Unreadable is an element of a page that is no backtrace at all.
+type Unreadable struct {
+	Raw    []byte // shares memory with its page
+	Reason string
+}
+
+// Page is one answer of the list.
+type Page struct {
+	Backtraces []Backtrace
+	Unreadable []Unreadable
+	Start      int // the offset asked for
+	// Total is the API's count of the whole list; -1 if it does not say.
+	Total int
+	// SentAt is when the request was sent, by our clock; unique in a process.
+	SentAt time.Time
+	// Date is the API's clock when it answered; zero if it does not say.
+	Date time.Time
+}
+
+// Len is how many places of the list the page covers.
+func (p *Page) Len() int { return len(p.Backtraces) + len(p.Unreadable) }
+
+// Reading is one record fetched by its id.
+type Reading struct {
+	Backtrace Backtrace
+	SentAt    time.Time // as in [Page]
+	Date      time.Time // as in [Page]
+}
