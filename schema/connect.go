@@ -1,0 +1,123 @@
+// Package schema is the mirror in ClickHouse: its relations (migrations/*.sql)
+// and their Go side, which loads pages, keeps the checkpoint and the record of
+// runs, and refreshes the flat tables.
+package schema
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/cenkalti/backoff/v5"
+)
+
+// DefaultDatabase is the database of a DSN that names none.
+const DefaultDatabase = "xvid"
+
+// Options say where the mirror is.
+type Options struct {
+	ClickHouse *clickhouse.Options // from [ParseDSN]
+	// Patience is how long a statement is tried again while ClickHouse is away
+	// or overloaded: 2 min.
+	Patience time.Duration
+	Now      func() time.Time // nil takes time.Now
+}
+
+// Mirror is an open connection to the mirror. It is safe for concurrent use.
+type Mirror struct {
+	conn     driver.Conn
+	database string
+	options  Options
+}
+
+// Bounds on one try of a statement. A refresh rebuilds whole tables.
+const (
+	dialTimeout      = 10 * time.Second
+	statementTimeout = 2 * time.Minute
+	refreshTimeout   = time.Hour
+)
+
+// ParseDSN reads a DSN of clickhouse-go; its path is the database. The error
+// never holds the password.
+func ParseDSN(dsn string) (*clickhouse.Options, error) {
+	options, err := clickhouse.ParseDSN(dsn)
+	if err != nil {
+		return nil, err
+	}
+	options.Auth.Database = cmp.Or(options.Auth.Database, DefaultDatabase)
+	return options, nil
+}
+
+// Open connects to the mirror's database, which [Migrate] makes.
+func Open(ctx context.Context, options Options) (*Mirror, error) {
+	options.Patience = cmp.Or(options.Patience, 2*time.Minute)
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	conn, err := dial(ctx, options.ClickHouse, options.ClickHouse.Auth.Database)
+	if err != nil {
+		return nil, err
+	}
+	return &Mirror{conn: conn, database: options.ClickHouse.Auth.Database, options: options}, nil
+}
+
+// dial connects and makes sure that somebody answers.
+func dial(ctx context.Context, base *clickhouse.Options, database string) (driver.Conn, error) {
+	options := *base
+	options.Auth.Database = database
+	options.DialTimeout = cmp.Or(options.DialTimeout, dialTimeout)
+	if options.Compression == nil {
+		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
+	}
+	options.Settings = clickhouse.Settings{
+		// On by default since ClickHouse 26.2: an insert would be answered
+		// before it is stored, and the checkpoint could outlive the rows.
+		"async_insert": 0,
+	}
+	for name, value := range base.Settings {
+		if _, ours := options.Settings[name]; !ours {
+			options.Settings[name] = value
+		}
+	}
+	what := fmt.Sprintf("connect to ClickHouse at %v", options.Addr)
+	conn, err := clickhouse.Open(&options)
+	if err != nil {
+		return nil, explain(what, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, options.DialTimeout)
+	defer cancel()
+	if err := conn.Ping(ctx); err != nil {
+		return nil, errors.Join(explain(what, err), conn.Close())
+	}
+	return conn, nil
+}
+
+// Close ends the connection.
+func (m *Mirror) Close() error { return m.conn.Close() }
+
+// Conn is the connection itself, for queries of people.
+func (m *Mirror) Conn() driver.Conn { return m.conn }
+
+// Database is the mirror's database.
+func (m *Mirror) Database() string { return m.database }
+
+// retry does a statement again while its trouble may pass. clickhouse-go never
+// retries by itself, and a failed insert may have been stored all the same, so
+// every statement given here must be harmless to repeat.
+func (m *Mirror) retry(ctx context.Context, what string, statement func(context.Context) error) error {
+	try := func() (struct{}, error) {
+		tryCtx, cancel := context.WithTimeout(ctx, statementTimeout)
+		defer cancel()
+		err := statement(tryCtx)
+		if err != nil && !passing(err) {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}
+	_, err := backoff.Retry(ctx, try, backoff.WithMaxElapsedTime(m.options.Patience))
+	return explain(what, err)
+}

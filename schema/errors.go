@@ -1,0 +1,83 @@
+package schema
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+)
+
+var (
+	// ErrRefused is ClickHouse refusing the credentials or lacking a grant: a
+	// retry cannot help.
+	ErrRefused = errors.New("ClickHouse refuses")
+	// ErrSchema is a database whose schema does not fit this program.
+	ErrSchema = errors.New("the schema does not fit")
+)
+
+// ClickHouse's exception codes that decide something here, by their names in
+// its src/Common/ErrorCodes.cpp.
+const (
+	codeUnknownTable    = 60
+	codeUnknownDatabase = 81
+)
+
+// refusedCodes: credentials or grants.
+var refusedCodes = map[int32]bool{
+	192: true, // UNKNOWN_USER
+	193: true, // WRONG_PASSWORD
+	194: true, // REQUIRED_PASSWORD
+	195: true, // IP_ADDRESS_NOT_ALLOWED
+	291: true, // DATABASE_ACCESS_DENIED
+	497: true, // ACCESS_DENIED
+	516: true, // AUTHENTICATION_FAILED
+}
+
+// passingCodes are troubles of a server that pass.
+var passingCodes = map[int32]bool{
+	159: true, // TIMEOUT_EXCEEDED
+	202: true, // TOO_MANY_SIMULTANEOUS_QUERIES
+	203: true, // NO_FREE_CONNECTION
+	209: true, // SOCKET_TIMEOUT
+	210: true, // NETWORK_ERROR
+	236: true, // ABORTED: the server is shutting down
+	241: true, // MEMORY_LIMIT_EXCEEDED
+	242: true, // TABLE_IS_READ_ONLY: lost its keeper for now
+	252: true, // TOO_MANY_PARTS
+	279: true, // ALL_CONNECTION_TRIES_FAILED
+	285: true, // TOO_FEW_LIVE_REPLICAS
+	319: true, // UNKNOWN_STATUS_OF_INSERT
+	394: true, // QUERY_WAS_CANCELLED: the server is shutting down
+	425: true, // SYSTEM_ERROR
+	999: true, // KEEPER_EXCEPTION
+}
+
+// code is ClickHouse's exception code, 0 if the error is none of its own.
+func code(err error) int32 {
+	var exception *clickhouse.Exception
+	if errors.As(err, &exception) {
+		return exception.Code
+	}
+	return 0
+}
+
+// passing says whether the same query may succeed later: what ClickHouse itself
+// refuses is passing only if its code says so, and every other error comes from
+// the connection, which may come back.
+func passing(err error) bool {
+	if number := code(err); number != 0 {
+		return passingCodes[number]
+	}
+	return true
+}
+
+// explain names what was being done, and makes a refusal findable.
+func explain(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if refusedCodes[code(err)] {
+		return fmt.Errorf("%s: %w: %w", what, ErrRefused, err)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

@@ -1,0 +1,12 @@
+    backtrace_id         String                 COMMENT 'Id of the backtrace',
+    extracted_index      UInt32                 COMMENT 'Place of the tag in the record''s extracted_data, from 0',
+    autograph_tag        String                 COMMENT 'Tag read out of the video: names the viewer whose copy leaked',
+    access_count         UInt32                 COMMENT 'Accesses made under the tag',
+    status               LowCardinality(String) COMMENT 'State of the backtrace''s job: SUCCESS, QUEUED, FAILURE',
+    input_name           String                 COMMENT 'Name of the file that was searched for a tag',
+    file_id              String                 COMMENT 'Id of the video that the tag was put into',
+    pipeline_id          LowCardinality(String) COMMENT 'Id of the pipeline',
+    user_id              LowCardinality(String) COMMENT 'Id of the user who asked for the backtrace',
+    application_id       LowCardinality(String) COMMENT 'Id of the application',
+    job_id               String                 COMMENT 'Id of the job that made the video',
+    backtrace_created_at DateTime64(3, 'UTC')   COMMENT 'When the backtrace was asked for'

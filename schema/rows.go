@@ -1,0 +1,78 @@
+package schema
+
+import "fmt"
+
+// Backtrace is one row of the truth: one reading of a backtrace with its
+// children. Times are epoch milliseconds between [MinTime] and [MaxTime]; nil
+// is NULL.
+type Backtrace struct {
+	ID                  string
+	Version             uint64 // µs since 1970 at which the reading was asked for
+	Deleted             bool   // a tombstone: only ID, Version and RunID count
+	Status              string
+	PercentageCompleted *float64
+	InputName           string
+	PipelineID          string
+	FileID              string
+	JobID               string
+	ApplicationID       string
+	UserID              string
+	ErrorCode           string
+	ErrorMsg            string
+	SourceVersion       *int64
+	CreatedAt           int64
+	UpdatedAt           int64
+	FinishedAt          *int64
+	Extracted           []Extracted
+	Access              []Access
+	Raw                 []byte
+	ContentHash         uint64
+	RunID               string
+}
+
+// Extracted is a tag of a backtrace.
+type Extracted struct {
+	Index        uint32 // place in the record's extracted_data, from 0
+	AutographTag string
+	AccessCount  uint32
+}
+
+// Access is one access made under a tag of a backtrace.
+type Access struct {
+	ExtractedIndex     uint32
+	Index              uint32 // place in its tag's access_stats, from 0
+	AutographTag       string
+	IPAddress          string
+	IPCountry          string
+	IPType             string
+	UserAgent          string
+	AcceptLanguage     string
+	FirstAccessedAt    *int64
+	PercentageObtained *float64
+	HighestResolution  *uint16
+	StreamingOnly      *bool
+}
+
+// The times that DateTime64(3) can hold, in epoch milliseconds: from 1900 to the
+// end of 2299. clickhouse-go wraps others in silence.
+const (
+	MinTime int64 = -2_208_988_800_000
+	MaxTime int64 = 10_413_791_999_999
+)
+
+// TimeFits says whether a time can be stored.
+func TimeFits(millis int64) bool { return millis >= MinTime && millis <= MaxTime }
+
+// check refuses a row whose times would be stored as others.
+func (b *Backtrace) check() error {
+	times := []*int64{&b.CreatedAt, &b.UpdatedAt, b.FinishedAt}
+	for i := range b.Access {
+		times = append(times, b.Access[i].FirstAccessedAt)
+	}
+	for _, millis := range times {
+		if millis != nil && !TimeFits(*millis) {
+			return fmt.Errorf("backtrace %s: time %d ms does not fit DateTime64", b.ID, *millis)
+		}
+	}
+	return nil
+}
