@@ -54,11 +54,21 @@ func ParseDSN(dsn string) (*clickhouse.Options, error) {
 
 // Open connects to the mirror's database, which [Migrate] makes.
 func Open(ctx context.Context, options Options) (*Mirror, error) {
+	return open(ctx, options, options.ClickHouse.Auth.Database)
+}
+
+// Probe connects like [Open], though the database may not exist yet. It is of
+// use for [Mirror.CheckSchema] and [Mirror.MissingGrants] only.
+func Probe(ctx context.Context, options Options) (*Mirror, error) {
+	return open(ctx, options, "")
+}
+
+func open(ctx context.Context, options Options, database string) (*Mirror, error) {
 	options.Patience = cmp.Or(options.Patience, 2*time.Minute)
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	conn, err := dial(ctx, options.ClickHouse, options.ClickHouse.Auth.Database)
+	conn, err := dial(ctx, options.ClickHouse, database)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,8 @@ var (
 	ErrRefused = errors.New("ClickHouse refuses")
 	// ErrSchema is a database whose schema does not fit this program.
 	ErrSchema = errors.New("the schema does not fit")
+	// ErrNewer is the [ErrSchema] of a database that a newer syncer migrated.
+	ErrNewer = fmt.Errorf("%w: a newer syncer made it", ErrSchema)
 )
 
 // ClickHouse's exception codes that decide something here, by their names in

@@ -83,11 +83,3 @@ func (m *Mirror) insert(ctx context.Context, rows []Backtrace) (err error) {
 	}
 	return batch.Send()
 }
-
-// Total counts the backtraces in the mirror.
-func (m *Mirror) Total(ctx context.Context) (total int64, err error) {
-	err = m.retry(ctx, "count the mirrored backtraces", func(ctx context.Context) error {
-		return m.conn.QueryRow(ctx, "SELECT toInt64(count()) FROM backtraces").Scan(&total)
-	})
-	return total, err
-}

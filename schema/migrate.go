@@ -96,7 +96,7 @@ func (m *Mirror) CheckSchema(ctx context.Context) error {
 
 func notNewer(database string, current uint32, steps []Migration) error {
 	if newest := steps[len(steps)-1].Version; current > newest {
-		return fmt.Errorf("database %s: %w: it is at step %d, and this syncer knows only %d: use a newer syncer", database, ErrSchema, current, newest)
+		return fmt.Errorf("database %s: %w: it is at step %d, and this one knows only %d: use the newer one", database, ErrNewer, current, newest)
 	}
 	return nil
 }

@@ -93,8 +93,7 @@ func (m *Mirror) saveRuns(ctx context.Context, revision uint8, runs ...Run) erro
 // UnrefreshedRuns lists runs, other than the given one, that wrote or may have
 // written rows which the flat tables may not hold yet.
 func (m *Mirror) UnrefreshedRuns(ctx context.Context, except string) ([]Run, error) {
-	return m.selectRuns(ctx, `WHERE run_id != ? AND NOT refreshed
-		AND (rows_written > 0 OR outcome IN ('running', 'died')) ORDER BY run_id`, except)
+	return m.selectRuns(ctx, "WHERE run_id != ? AND NOT refreshed ORDER BY run_id", except)
 }
 
 // LastRuns lists the newest runs, newest first.

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"syncer/internal/xvid"
+	"syncer/schema"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "check",
+		Short:   "Try settings, token, API and ClickHouse without writing, a line for each",
+		Example: "  XVID_API_TOKEN_FILE=/run/secrets/token CLICKHOUSE_URL=clickhouse://… syncer check",
+		Args:    usage(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.check(cmd.Context()) },
+	}
+}
+
+// check tries one thing after the other; its error is the first thing wrong.
+func (a *app) check(ctx context.Context) (err error) {
+	s, err := a.newService(ctx, true)
+	if err != nil {
+		a.verdict("settings", err, "")
+		return &reportedError{err}
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	a.verdict("settings", nil, "all readable")
+	total, apiErr := s.checkAPI(ctx)
+	a.verdict("API", apiErr, fmt.Sprintf("%s answers; it counts %d backtraces", s.apiURL, total))
+	if err := errors.Join(apiErr, s.checkClickHouse(ctx)); err != nil {
+		return &reportedError{err}
+	}
+	return nil
+}
+
+// verdict prints the line of one check.
+func (a *app) verdict(what string, err error, good string) {
+	if err != nil {
+		a.printf("FAILED  %-11s %v\n", what, err)
+		return
+	}
+	a.printf("ok      %-11s %s\n", what, good)
+}
+
+func (s *service) checkAPI(ctx context.Context) (int, error) {
+	client, err := s.client()
+	if err != nil {
+		return 0, err
+	}
+	page, err := client.List(ctx, xvid.Query{Limit: 1, Sort: "updated_at"})
+	if err != nil {
+		return 0, err
+	}
+	return page.Total, nil
+}
+
+func (s *service) checkClickHouse(ctx context.Context) error {
+	mirror, err := schema.Probe(ctx, schema.Options{ClickHouse: s.target, Now: s.app.now})
+	where := fmt.Sprintf("%s answers", strings.Join(s.target.Addr, ","))
+	s.app.verdict("ClickHouse", err, where)
+	if err != nil {
+		return err
+	}
+	s.mirror = mirror
+	schemaErr := mirror.CheckSchema(ctx)
+	needed := schema.SyncGrants
+	if s.migrate {
+		needed = append(needed, schema.MigrateGrants...)
+		if errors.Is(schemaErr, schema.ErrSchema) && !errors.Is(schemaErr, schema.ErrNewer) {
+			schemaErr = nil
+		}
+	}
+	s.app.verdict("schema", schemaErr, "fits, or will be made by the first run")
+	missing, grantErr := mirror.MissingGrants(ctx, needed)
+	if grantErr == nil && len(missing) > 0 {
+		grantErr = fmt.Errorf("%w: database %s: the user lacks %s", schema.ErrRefused, mirror.Database(), strings.Join(missing, ", "))
+	}
+	s.app.verdict("grants", grantErr, strings.Join(needed, ", "))
+	return errors.Join(schemaErr, grantErr)
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/robfig/cron/v3"
+	"github.com/spf13/cobra"
+
+	"syncer/internal/xvid"
+	"syncer/sync"
+)
+
+func (a *app) daemonCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "run",
+		Short: "Make a run now and then one on each turn of SYNC_SCHEDULE, until stopped",
+		Long: `Make a run now and then one on each turn of SYNC_SCHEDULE, until stopped.
+
+The schedule is in the machine's time zone (TZ) unless it names one of its own:
+SYNC_SCHEDULE="CRON_TZ=Europe/Berlin 0 6 * * *". A turn that comes while a run is
+still going is skipped. A failed run is logged, and the next one comes; only a
+refused token or refused credentials end the daemon (exit code 77), since each
+further try would be refused as well.`,
+		Example: "  SYNC_SCHEDULE='*/10 * * * *' XVID_API_TOKEN_FILE=/run/secrets/token syncer run",
+		Args:    usage(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.daemon(cmd.Context()) },
+	}
+}
+
+func (a *app) daemon(ctx context.Context) (err error) {
+	s, err := a.newService(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	if err := s.openMirror(ctx, s.migrate); err != nil {
+		return err
+	}
+	return s.loop(ctx, client)
+}
+
+// loop makes runs until the context ends or the API refuses.
+func (s *service) loop(ctx context.Context, client *xvid.Client) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	turn := func() {
+		err := s.runOnce(ctx, func(progress func(done, total int)) *sync.Syncer { return s.syncer(client, progress) })
+		if exitCode(err) == exitRefused {
+			cancel(err)
+		}
+	}
+	// SkipIfStillRunning outermost: a job that panics under Recover outside it
+	// would be skipped for ever after (robfig/cron v3.0.1).
+	logger := cronLogger{s.log}
+	job := cron.NewChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)).Then(cron.FuncJob(turn))
+	scheduler := cron.New(cron.WithLogger(logger))
+	scheduler.Schedule(s.schedule, job)
+	s.log.Info("daemon started", "next_run", s.schedule.Next(s.app.now()))
+	scheduler.Start()
+	job.Run()
+	<-ctx.Done()
+	<-scheduler.Stop().Done()
+	s.log.Info("daemon stopped")
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return fmt.Errorf("the daemon stopped: %w", cause)
+	}
+	return nil
+}
+
+// cronLogger passes the scheduler's words on: its routine is of use only when
+// something is being looked for.
+type cronLogger struct{ log *slog.Logger }
+
+func (l cronLogger) Info(message string, keysAndValues ...any) {
+	if message == "skip" {
+		l.log.Warn("turn skipped: the last run is still going")
+		return
+	}
+	l.log.Debug("schedule: "+message, keysAndValues...)
+}
+
+func (l cronLogger) Error(err error, message string, keysAndValues ...any) {
+	l.log.Error("schedule: "+message, append([]any{"error", err}, keysAndValues...)...)
+}

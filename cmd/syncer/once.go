@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"syncer/schema"
+	"syncer/sync"
+)
+
+func (a *app) onceCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "once",
+		Short:   "Make one incremental run, then exit: what a CronJob runs",
+		Example: "  XVID_API_TOKEN=… CLICKHOUSE_URL=clickhouse://user:password@host:9000/xvid syncer once",
+		Args:    usage(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.once(cmd.Context()) },
+	}
+}
+
+func (a *app) once(ctx context.Context) (err error) {
+	s, err := a.newService(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	if err := s.openMirror(ctx, s.migrate); err != nil {
+		return err
+	}
+	return s.runOnce(ctx, func(progress func(done, total int)) *sync.Syncer { return s.syncer(client, progress) })
+}
+
+// runOnce makes one run and tells its figures in one line.
+func (s *service) runOnce(ctx context.Context, wire func(progress func(done, total int)) *sync.Syncer) error {
+	report, finish := newProgress(s.app.stderr, s.log, s.app.now)
+	row, err := wire(report).RunOnce(ctx)
+	finish()
+	return s.tell(ctx, row, err)
+}
+
+// tell writes the line that ends every run; it carries the run's error.
+func (s *service) tell(ctx context.Context, row schema.Run, err error) error {
+	level := slog.LevelInfo
+	if err != nil {
+		level = slog.LevelError
+		row.Error = err.Error()
+	}
+	s.log.Log(ctx, level, "run ended", sync.Summary(&row)...)
+	if err != nil {
+		return &reportedError{err}
+	}
+	return nil
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/robfig/cron/v3"
+	"github.com/sethvargo/go-envconfig"
+
+	"syncer/internal/xvid"
+	"syncer/schema"
+)
+
+// environment is what the process is told, as text: a value that cannot be
+// parsed must not keep the other ones from being named.
+type environment struct {
+	APIURL                 string `env:"XVID_API_URL, default=https://api.xvid.com/v1/titles/backtraces/"`
+	APIToken               string `env:"XVID_API_TOKEN"`
+	APITokenFile           string `env:"XVID_API_TOKEN_FILE"`
+	ClickHouseURL          string `env:"CLICKHOUSE_URL"`
+	ClickHousePasswordFile string `env:"CLICKHOUSE_PASSWORD_FILE"`
+	ClickHouseCluster      string `env:"CLICKHOUSE_CLUSTER"`
+	ClickHouseMigrate      string `env:"CLICKHOUSE_MIGRATE, default=true"`
+	Schedule               string `env:"SYNC_SCHEDULE, default=*/5 * * * *"`
+	PageSize               string `env:"SYNC_PAGE_SIZE, default=5000"`
+	Concurrency            string `env:"SYNC_CONCURRENCY, default=2"`
+	Lookback               string `env:"SYNC_LOOKBACK, default=10m"`
+	Timeout                string `env:"SYNC_TIMEOUT, default=1h"`
+	DataDir                string `env:"SYNC_DATA_DIR, default=./data"`
+	LogLevel               string `env:"LOG_LEVEL, default=info"`
+	LogFormat              string `env:"LOG_FORMAT, default=auto"`
+}
+
+// settings are the environment, parsed.
+type settings struct {
+	apiURL      string // normalised; names the source in the mirror
+	token       *xvid.Token
+	clickHouse  *clickhouse.Options // nil: the embedded engine serves
+	migrate     bool
+	schedule    cron.Schedule
+	pageSize    int
+	concurrency int
+	lookback    time.Duration
+	timeout     time.Duration
+	dataDir     string
+	logLevel    slog.Level
+	logFormat   string
+}
+
+// settingsError names every wrong setting, none by a secret value.
+type settingsError struct{ problems []string }
+
+func (e *settingsError) Error() string {
+	if len(e.problems) == 1 {
+		return "wrong setting: " + e.problems[0]
+	}
+	return fmt.Sprintf("%d wrong settings:\n  %s", len(e.problems), strings.Join(e.problems, "\n  "))
+}
+
+func (e *settingsError) add(name, format string, args ...any) {
+	e.problems = append(e.problems, name+" "+fmt.Sprintf(format, args...))
+}
+
+// loadSettings reads the environment. The token is read only where a command
+// needs it.
+func loadSettings(ctx context.Context, lookuper envconfig.Lookuper, needToken bool) (*settings, error) {
+	var env environment
+	err := envconfig.ProcessWith(ctx, &envconfig.Config{Target: &env, Lookuper: lookuper})
+	if err != nil {
+		return nil, fmt.Errorf("read the environment: %w", err)
+	}
+	p := &settingsParser{env: &env, lookuper: lookuper}
+	parsed := p.parse(needToken)
+	if len(p.wrong.problems) > 0 {
+		return nil, &p.wrong
+	}
+	return parsed, nil
+}
+
+type settingsParser struct {
+	env      *environment
+	lookuper envconfig.Lookuper
+	wrong    settingsError
+}
+
+func (p *settingsParser) parse(needToken bool) *settings {
+	s := &settings{
+		apiURL:      p.url(),
+		clickHouse:  p.clickHouse(),
+		migrate:     parsed(p, "CLICKHOUSE_MIGRATE", p.env.ClickHouseMigrate, "true or false", strconv.ParseBool),
+		schedule:    parsed(p, "SYNC_SCHEDULE", p.env.Schedule, "a cron schedule such as `*/5 * * * *` or `CRON_TZ=Europe/Berlin 0 6 * * *`", cron.ParseStandard),
+		pageSize:    p.integer("SYNC_PAGE_SIZE", p.env.PageSize, 1, xvid.MaxLimit),
+		concurrency: p.integer("SYNC_CONCURRENCY", p.env.Concurrency, 1, 32),
+		lookback:    p.duration("SYNC_LOOKBACK", p.env.Lookback, 0),
+		timeout:     p.duration("SYNC_TIMEOUT", p.env.Timeout, time.Second),
+		dataDir:     p.env.DataDir,
+		logLevel:    parsed(p, "LOG_LEVEL", p.env.LogLevel, "debug, info, warn or error", parseLevel),
+		logFormat:   parsed(p, "LOG_FORMAT", p.env.LogFormat, "auto, tint or json", parseFormat),
+	}
+	if s.dataDir == "" {
+		p.wrong.add("SYNC_DATA_DIR", "is set but empty: name a directory")
+	}
+	if needToken {
+		s.token = p.token()
+	}
+	p.later()
+	return s
+}
+
+// parsed reads a setting that has one form.
+func parsed[T any](p *settingsParser, name, text, form string, parse func(string) (T, error)) T {
+	value, err := parse(text)
+	if err != nil {
+		p.wrong.add(name, "must be %s, not %q", form, text)
+	}
+	return value
+}
+
+func (p *settingsParser) integer(name, text string, least, most int) int {
+	return parsed(p, name, text, fmt.Sprintf("a number from %d to %d", least, most), func(text string) (int, error) {
+		value, err := strconv.Atoi(text)
+		if err == nil && (value < least || value > most) {
+			err = strconv.ErrRange
+		}
+		return value, err
+	})
+}
+
+func (p *settingsParser) duration(name, text string, least time.Duration) time.Duration {
+	return parsed(p, name, text, fmt.Sprintf("a duration of at least %s, such as 10m or 1h30m", least), func(text string) (time.Duration, error) {
+		value, err := time.ParseDuration(text)
+		if err == nil && value < least {
+			err = strconv.ErrRange
+		}
+		return value, err
+	})
+}
+
+func parseLevel(text string) (level slog.Level, err error) {
+	err = level.UnmarshalText([]byte(text))
+	return level, err
+}
+
+func parseFormat(text string) (string, error) {
+	switch text {
+	case formatAuto, formatTint, formatJSON:
+		return text, nil
+	}
+	return "", errors.New("unknown format")
+}
+
+func (p *settingsParser) url() string {
+	base, err := xvid.ParseURL(p.env.APIURL)
+	if err != nil {
+		p.wrong.add("XVID_API_URL", "is wrong: %v", err)
+		return ""
+	}
+	return base.String()
+}
+
+func (p *settingsParser) token() *xvid.Token {
+	var token *xvid.Token
+	var err error
+	switch {
+	case p.env.APIToken != "" && p.env.APITokenFile != "":
+		p.wrong.add("XVID_API_TOKEN", "and XVID_API_TOKEN_FILE are both set: set one")
+	case p.env.APITokenFile != "":
+		if token, err = xvid.FileToken(p.env.APITokenFile); err != nil {
+			p.wrong.add("XVID_API_TOKEN_FILE", "is no help: %v", err)
+		}
+	case p.env.APIToken != "":
+		if token, err = xvid.StaticToken(p.env.APIToken); err != nil {
+			p.wrong.add("XVID_API_TOKEN", "is wrong: %v", err)
+		}
+	default:
+		p.wrong.add("XVID_API_TOKEN", "(or XVID_API_TOKEN_FILE) is not set: it is the API's bearer token")
+	}
+	return token
+}
+
+// clickHouse reads the DSN. Set but empty is wrong: in production it would mean
+// a mirror inside the container, gone with it.
+func (p *settingsParser) clickHouse() *clickhouse.Options {
+	if _, set := p.lookuper.Lookup("CLICKHOUSE_URL"); !set {
+		if p.env.ClickHousePasswordFile != "" {
+			p.wrong.add("CLICKHOUSE_PASSWORD_FILE", "is set, but CLICKHOUSE_URL is not")
+		}
+		return nil
+	}
+	options, err := schema.ParseDSN(p.env.ClickHouseURL)
+	if err != nil {
+		// The parser's own words may repeat parts of the DSN.
+		p.wrong.add("CLICKHOUSE_URL", "must be a DSN such as clickhouse://user:password@host:9000/xvid (or http://…, https://…)")
+		return nil
+	}
+	if p.env.ClickHousePasswordFile != "" {
+		password, err := os.ReadFile(p.env.ClickHousePasswordFile)
+		if err != nil {
+			p.wrong.add("CLICKHOUSE_PASSWORD_FILE", "is no help: %v", err)
+		}
+		options.Auth.Password = strings.TrimRight(string(password), "\r\n")
+	}
+	return options
+}
+
+// later names settings of the contract that this version does not have yet: to
+// ignore them would be to lie.
+func (p *settingsParser) later() {
+	if p.env.ClickHouseCluster != "" {
+		p.wrong.add("CLICKHOUSE_CLUSTER", "is set, but this version cannot set up a cluster yet")
+	}
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"syncer/internal/embedded"
+	"syncer/internal/xvid"
+	"syncer/schema"
+	"syncer/sync"
+)
+
+// stopTimeout bounds how long the embedded engine may take to shut down.
+const stopTimeout = 20 * time.Second
+
+// service is what a command works with: settings, log, and the mirror.
+type service struct {
+	*settings
+	app    *app
+	log    *slog.Logger
+	engine *embedded.Engine // nil where CLICKHOUSE_URL names a server
+	mirror *schema.Mirror   // nil until openMirror
+	target *clickhouse.Options
+}
+
+// newService reads the settings and starts the embedded engine where it is to
+// serve. The caller closes it.
+func (a *app) newService(ctx context.Context, needToken bool) (*service, error) {
+	loaded, err := loadSettings(ctx, a.env, needToken)
+	if err != nil {
+		return nil, err
+	}
+	s := &service{settings: loaded, app: a, log: newLogger(a.stderr, loaded.logLevel, loaded.logFormat)}
+	if s.target = loaded.clickHouse; s.target == nil {
+		if err := s.startEngine(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *service) startEngine(ctx context.Context) (err error) {
+	if s.engine, err = embedded.Start(ctx, embedded.Options{DataDir: s.dataDir}); err != nil {
+		return err
+	}
+	s.log.Debug("embedded ClickHouse started", "data", s.dataDir, "tcp", s.engine.TCPAddr(), "http", s.engine.HTTPAddr())
+	s.target, err = schema.ParseDSN(s.engine.DSN(schema.DefaultDatabase))
+	return err
+}
+
+// openMirror brings the schema up to date, unless CLICKHOUSE_MIGRATE says
+// otherwise, and connects.
+func (s *service) openMirror(ctx context.Context, migrate bool) (err error) {
+	options := schema.Options{ClickHouse: s.target, Now: s.app.now}
+	if migrate {
+		applied, err := schema.Migrate(ctx, options)
+		if err != nil {
+			return err
+		}
+		if len(applied) > 0 {
+			s.log.Info("schema brought up to date", "database", s.target.Auth.Database, "steps", applied)
+		}
+	}
+	if s.mirror, err = schema.Open(ctx, options); err != nil {
+		return err
+	}
+	return s.mirror.CheckSchema(ctx)
+}
+
+// close ends what newService and openMirror began.
+func (s *service) close() error {
+	var mirrorErr, engineErr error
+	if s.mirror != nil {
+		mirrorErr = s.mirror.Close()
+	}
+	if s.engine != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+		defer cancel()
+		engineErr = s.engine.Stop(ctx)
+	}
+	return errors.Join(mirrorErr, engineErr)
+}
+
+func (s *service) client() (*xvid.Client, error) {
+	return xvid.New(xvid.Options{
+		URL:       s.apiURL,
+		Token:     s.token,
+		Transport: xvid.NewTransport(s.concurrency),
+		Now:       s.app.now,
+		UserAgent: "syncer/" + version,
+	})
+}
+
+// syncer wires a syncer that says how far it is through progress.
+func (s *service) syncer(client *xvid.Client, progress func(done, total int)) *sync.Syncer {
+	return sync.New(sync.Options{
+		Source:      client,
+		SourceName:  s.apiURL,
+		Mirror:      s.mirror,
+		PageSize:    s.pageSize,
+		Concurrency: s.concurrency,
+		Lookback:    s.lookback,
+		Timeout:     s.timeout,
+		Progress:    progress,
+		Now:         s.app.now,
+		Version:     version,
+	})
+}

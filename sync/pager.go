@@ -1,0 +1,155 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	stdsync "sync"
+
+	"syncer/internal/xvid"
+)
+
+// pager fetches pages, some ahead of the reader. Memory is bounded by the pages
+// in flight and not by the list.
+type pager struct {
+	source      Source
+	concurrency int // pages in flight
+	maxSize     int // new records a page, as configured
+	size        int // new records a page, for now
+	good        int // pages since the size was last changed
+	total       int // the API's last count; -1 before the first answer
+
+	queue   []*pending // ahead of the reader, ascending
+	fetches stdsync.WaitGroup
+}
+
+// pending is a page that was asked for.
+type pending struct {
+	start, limit int
+	cancel       context.CancelFunc
+	done         chan struct{} // closed when page or err is there
+	page         *xvid.Page
+	err          error
+}
+
+// growAfter is how many good pages it takes until a size that was halved is
+// doubled again.
+const growAfter = 4
+
+func newPager(source Source, size, concurrency int) *pager {
+	return &pager{source: source, concurrency: max(concurrency, 1), maxSize: size, size: size, total: -1}
+}
+
+// close drops what is in flight.
+func (p *pager) close() {
+	p.drop()
+	p.fetches.Wait()
+}
+
+// drop forgets the pages ahead: the reader goes on elsewhere.
+func (p *pager) drop() {
+	for _, ahead := range p.queue {
+		ahead.cancel()
+	}
+	p.queue = nil
+}
+
+// limit is how many records to ask for when the first overlap of them are known.
+func (p *pager) limit(overlap int) int { return min(p.size+overlap, xvid.MaxLimit) }
+
+// next gives the page at an offset, whose first overlap records are known
+// already. It may begin earlier, if such a page is at hand. The second result is
+// how many records it was asked for.
+//
+// A page that breaks or times out is asked for again with half the records.
+func (p *pager) next(ctx context.Context, start, overlap int) (*xvid.Page, int, error) {
+	for {
+		head := p.take(ctx, start, overlap)
+		p.ahead(ctx, head, overlap)
+		page, err := head.wait(ctx)
+		if err == nil {
+			p.grow()
+			p.total = page.Total
+			return page, head.limit, nil
+		}
+		p.drop()
+		if p.size == 1 || ctx.Err() != nil || !xvid.SmallerMayHelp(err) {
+			return nil, 0, err
+		}
+		p.size, p.good = (p.size+1)/2, 0
+	}
+}
+
+func (p *pager) grow() {
+	p.good++
+	if p.good >= growAfter && p.size < p.maxSize {
+		p.size, p.good = min(2*p.size, p.maxSize), 0
+	}
+}
+
+// cutTo follows a server that gives fewer new records than asked for, so that
+// the pages ahead fit together; the size grows back by and by.
+func (p *pager) cutTo(size int) { p.size, p.good = max(1, min(size, p.size)), 0 }
+
+// take gives the fetch that serves an offset: the first one ahead if it covers
+// the offset and something new, or else a new one.
+func (p *pager) take(ctx context.Context, start, overlap int) *pending {
+	if len(p.queue) > 0 {
+		head := p.queue[0]
+		if head.start <= start && head.start+head.limit > start+overlap {
+			p.queue = p.queue[1:]
+			return head
+		}
+	}
+	p.drop()
+	return p.fetch(ctx, start, p.limit(overlap))
+}
+
+// ahead asks for the pages that will likely come next, as far as the list is
+// known to reach. Whether they fit together is for the reader to see.
+func (p *pager) ahead(ctx context.Context, head *pending, overlap int) {
+	last := head
+	if len(p.queue) > 0 {
+		last = p.queue[len(p.queue)-1]
+	}
+	overlap = max(overlap, 2) // a strictly smaller key, and the last one read
+	for len(p.queue) < p.concurrency-1 {
+		start := last.start + last.limit - overlap
+		if start <= last.start || start+overlap >= p.total {
+			return
+		}
+		last = p.fetch(ctx, start, p.limit(overlap))
+		p.queue = append(p.queue, last)
+	}
+}
+
+func (p *pager) fetch(ctx context.Context, start, limit int) *pending {
+	ctx, cancel := context.WithCancel(ctx)
+	asked := &pending{start: start, limit: limit, cancel: cancel, done: make(chan struct{})}
+	get := func() {
+		defer cancel()
+		defer close(asked.done)
+		asked.page, asked.err = p.list(ctx, start, limit)
+	}
+	if p.concurrency == 1 {
+		get()
+	} else {
+		p.fetches.Go(get)
+	}
+	return asked
+}
+
+// list asks for one page of the list, oldest change first.
+func (p *pager) list(ctx context.Context, start, limit int) (*xvid.Page, error) {
+	return p.source.List(ctx, xvid.Query{Start: start, Limit: limit, Sort: "updated_at"})
+}
+
+func (p *pending) wait(ctx context.Context) (*xvid.Page, error) {
+	select {
+	case <-p.done:
+		return p.page, p.err
+	case <-ctx.Done():
+		p.cancel()
+		<-p.done
+		return nil, errors.Join(context.Cause(ctx), p.err)
+	}
+}

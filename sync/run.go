@@ -1,0 +1,236 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"syncer/internal/xvid"
+	"syncer/schema"
+)
+
+// Options configure a [Syncer].
+type Options struct {
+	Source Source
+	// SourceName is the collection's URL, the key of the checkpoint.
+	SourceName  string
+	Mirror      Mirror
+	PageSize    int           // new records a page, 1 to [xvid.MaxLimit]
+	Concurrency int           // pages in flight
+	Lookback    time.Duration // how far before the checkpoint a run begins to read
+	Timeout     time.Duration // bound on a run
+	// Grace is how long a run that is interrupted may take to store the page
+	// in hand and say that it ended: 8 s.
+	Grace time.Duration
+	// Progress is told, after each page, how many places of the list have been
+	// read and how many there are; nil for nobody.
+	Progress func(done, total int)
+	Now      func() time.Time
+	Version  string // of this program
+}
+
+// Syncer mirrors one source into one mirror. Its runs must not overlap, though
+// no row is lost if those of two processes do.
+type Syncer struct{ options Options }
+
+// New makes a syncer.
+func New(options Options) *Syncer {
+	if options.Grace == 0 {
+		options.Grace = 8 * time.Second
+	}
+	return &Syncer{options: options}
+}
+
+// errTimeout is the cause of a run's end at its bound.
+var errTimeout = errors.New("the run was cut off by SYNC_TIMEOUT")
+
+// RunOnce makes one incremental run and gives its row in sync_runs. A run that
+// is interrupted through ctx ends without an error if all that it stored is
+// whole; its outcome tells.
+func (s *Syncer) RunOnce(ctx context.Context) (schema.Run, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.options.Timeout, errTimeout)
+	defer cancel()
+	storeCtx, stop := graceful(ctx, s.options.Grace)
+	defer stop()
+
+	r := s.begin("incremental")
+	if err := s.options.Mirror.StartRun(ctx, r.row); err != nil {
+		return r.row, err
+	}
+	err := r.incremental(ctx, storeCtx)
+	return s.end(ctx, storeCtx, r, err)
+}
+
+// begin makes the run and its row.
+func (s *Syncer) begin(kind string) *run {
+	now := s.options.Now().UTC()
+	id := now.Format("20060102T150405.000000Z")
+	return &run{
+		Options: s.options,
+		before:  s.options.Source.Stats(),
+		storer:  &storer{mirror: s.options.Mirror, runID: id},
+		row: schema.Run{
+			ID:            id,
+			Kind:          kind,
+			Source:        s.options.SourceName,
+			StartedAt:     now,
+			DeadlineAt:    now.Add(s.options.Timeout + s.options.Grace),
+			Outcome:       schema.Running,
+			CursorFrom:    time.UnixMilli(0),
+			CursorTo:      time.UnixMilli(0),
+			SyncerVersion: s.options.Version,
+		},
+	}
+}
+
+// end decides the outcome and records it.
+func (s *Syncer) end(ctx, storeCtx context.Context, r *run, err error) (schema.Run, error) {
+	switch {
+	case err == nil:
+		r.row.Outcome = schema.OK
+	case errors.Is(context.Cause(ctx), errTimeout):
+		r.row.Outcome, err = schema.Failed, fmt.Errorf("%w after %s: %w", errTimeout, s.options.Timeout, err)
+	case ctx.Err() != nil && storeCtx.Err() == nil && errors.Is(err, context.Canceled):
+		r.row.Outcome, err = schema.Interrupted, nil
+	default:
+		r.row.Outcome = schema.Failed
+	}
+	if err != nil {
+		r.row.Error = err.Error()
+	}
+	r.finish()
+	if recordErr := s.options.Mirror.EndRun(storeCtx, r.row); recordErr != nil {
+		err = errors.Join(err, recordErr)
+	}
+	return r.row, err
+}
+
+// graceful gives a context that outlives ctx by the grace, so that what is being
+// stored when a run is interrupted can be stored to its end.
+func graceful(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(lasting, func() { timer.Stop() })
+	})
+	return lasting, func() { stop(); cancel() }
+}
+
+// run is one turn.
+type run struct {
+	Options
+	row    schema.Run
+	before xvid.Stats
+	storer *storer
+	walk   *walk
+	saved  schema.Checkpoint
+	// refreshed is set once the flat tables hold all that was written.
+	refreshed bool
+}
+
+// incremental reads what is new since the checkpoint and stores it.
+func (r *run) incremental(ctx, storeCtx context.Context) error {
+	unrefreshed, err := r.Mirror.UnrefreshedRuns(ctx, r.row.ID)
+	if err != nil {
+		return err
+	}
+	if r.saved, err = r.Mirror.Checkpoint(ctx, r.SourceName); err != nil {
+		return err
+	}
+	r.row.CursorFrom = time.UnixMilli(r.saved.UpdatedAt).UTC()
+	r.row.CursorTo = r.row.CursorFrom
+	if err := r.read(ctx, storeCtx); err != nil {
+		return err
+	}
+	if err := r.refresh(ctx, unrefreshed); err != nil {
+		return err
+	}
+	return r.audit(ctx)
+}
+
+// read walks the list from the checkpoint's place to its end.
+func (r *run) read(ctx, storeCtx context.Context) error {
+	// The page in hand is stored to its end although the run is interrupted
+	// meanwhile.
+	r.walk = newWalk(newPager(r.Source, r.PageSize, r.Concurrency), r.saved, r.Lookback, walkSink{
+		page:   func(page *xvid.Page) error { return r.store(storeCtx, page) },
+		cursor: func(reached schema.Checkpoint) error { return r.save(storeCtx, reached) },
+	})
+	return r.walk.run(ctx)
+}
+
+func (r *run) store(ctx context.Context, page *xvid.Page) error {
+	if err := r.storer.page(ctx, page); err != nil {
+		return err
+	}
+	if r.Progress != nil {
+		r.Progress(page.Start+len(page.Backtraces), page.Total)
+	}
+	return nil
+}
+
+// save saves a checkpoint that has moved.
+func (r *run) save(ctx context.Context, next schema.Checkpoint) error {
+	next.RunID = r.row.ID
+	if err := r.Mirror.SaveCheckpoint(ctx, r.SourceName, next); err != nil {
+		return err
+	}
+	r.saved = next
+	r.row.CursorTo = time.UnixMilli(next.UpdatedAt).UTC()
+	return nil
+}
+
+// refresh rebuilds the flat tables if this run changed anything, or if another
+// one did that never got to it.
+func (r *run) refresh(ctx context.Context, unrefreshed []schema.Run) error {
+	if !r.storer.dirty && len(unrefreshed) == 0 {
+		return nil
+	}
+	if err := r.Mirror.Refresh(ctx); err != nil {
+		return err
+	}
+	r.refreshed = true
+	// A run that may still be writing stays open: it refreshes by itself, or
+	// a later run does it for the dead.
+	closed := unrefreshed[:0]
+	for _, other := range unrefreshed {
+		if other.Outcome != schema.Running {
+			closed = append(closed, other)
+		}
+	}
+	return r.Mirror.CloseRuns(ctx, closed)
+}
+
+// audit compares what the source and the mirror count.
+func (r *run) audit(ctx context.Context) error {
+	counts, err := r.Mirror.Counts(ctx)
+	if err != nil {
+		return err
+	}
+	r.row.MirrorTotal = &counts.Backtraces
+	return nil
+}
+
+// finish fills the row's figures.
+func (r *run) finish() {
+	now := r.Now().UTC()
+	r.row.EndedAt = &now
+	stats := r.Source.Stats()
+	r.row.Requests = uint64(stats.Requests - r.before.Requests) //nolint:gosec // a count
+	r.row.Retries = uint64(stats.Retries - r.before.Retries)    //nolint:gosec // a count
+	count := &r.storer.count
+	r.row.RecordsRead = count.read
+	r.row.RecordsChanged = count.changed
+	r.row.RecordsUnchanged = count.unchanged
+	r.row.RowsWritten = count.written
+	r.row.Refreshed = r.refreshed || !r.storer.dirty
+	if r.walk == nil {
+		return
+	}
+	r.row.Pages = r.walk.count.pages
+	if total := r.walk.pages.total; total >= 0 {
+		source := uint64(total)
+		r.row.SourceTotal = &source
+	}
+}
