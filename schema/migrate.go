@@ -47,7 +47,7 @@ func Migrate(ctx context.Context, options Options) (applied []string, err error)
 		(
 			version    UInt32   COMMENT 'Number of the step',
 			name       String   COMMENT 'What it made',
-			applied_at DateTime COMMENT 'When it was taken' DEFAULT now()
+			applied_at DateTime DEFAULT now() COMMENT 'When it was taken'
 		)
 		ENGINE = ReplacingMergeTree ORDER BY version
 		COMMENT 'Steps of the schema that were taken'`,
@@ -180,4 +180,15 @@ func split(text string) []string {
 // quote writes an identifier.
 func quote(name string) string {
 	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
+}
+
+// Drop removes the database with all that is in it.
+func Drop(ctx context.Context, options Options) (err error) {
+	conn, err := dial(ctx, options.ClickHouse, "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	database := options.ClickHouse.Auth.Database
+	return explain("drop the database "+database, conn.Exec(ctx, "DROP DATABASE IF EXISTS "+quote(database)+" SYNC"))
 }
