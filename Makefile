@@ -1,13 +1,21 @@
 GO      ?= go
 BIN     := bin
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GOBUILD := CGO_ENABLED=0 $(GO) build -trimpath
+TOOL    := $(GO) tool -modfile=internal/tools/go.mod
+PKGS    := ./...
 
 .DEFAULT_GOAL := build
+
+## help: this list
+.PHONY: help
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
 ## build: syncer and the launcher of its embedded ClickHouse, in bin/
 .PHONY: build
 build: launcher
-	$(GOBUILD) -o $(BIN)/syncer ./cmd/syncer
+	$(GOBUILD) -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN)/syncer ./cmd/syncer
 
 ## engine: everything the embedded ClickHouse needs (fetched once, into the user's cache)
 .PHONY: engine
@@ -17,6 +25,27 @@ engine: launcher
 .PHONY: launcher
 launcher:
 	$(GOBUILD) -o $(BIN)/syncer-clickhouse ./internal/embedded/launcher
+
+## demo: the whole way on this machine: sample API, embedded ClickHouse, leaks by country
+.PHONY: demo
+demo: engine build
+	@$(BIN)/syncer demo
+
+## test: all tests, with the race detector, shuffled, nothing cached
+.PHONY: test
+test: engine
+	$(GO) test -race -shuffle=on -count=1 $(PKGS)
+
+## lint: the linters, pinned in internal/tools
+.PHONY: lint
+lint:
+	$(TOOL) golangci-lint run $(PKGS)
+	$(TOOL) deadcode -test ./...
+
+## fmt: formats the code
+.PHONY: fmt
+fmt:
+	$(TOOL) golangci-lint fmt
 
 ## clean: removes what was built; the fetched engine stays in the cache
 .PHONY: clean

@@ -14,7 +14,7 @@ import (
 type Checkpoint struct {
 	UpdatedAt int64  // epoch milliseconds
 	ID        string // last record read at that time
-	StartHint int    // offset at which the next run looks first
+	StartHint uint64 // offset at which the next run looks first
 	// Generation counts how often the checkpoint was moved by hand. Within a
 	// generation it only goes forward.
 	Generation uint32
@@ -37,15 +37,14 @@ func (m *Mirror) Checkpoint(ctx context.Context, source string) (Checkpoint, err
 	var found Checkpoint
 	err := m.retry(ctx, "read the checkpoint", func(ctx context.Context) error {
 		var updatedAt time.Time
-		var hint uint64
 		err := m.conn.QueryRow(ctx, `SELECT updated_at, id, start_hint, generation, saved_at, run_id
 			FROM sync_checkpoints WHERE source = ?`, source).
-			Scan(&updatedAt, &found.ID, &hint, &found.Generation, &found.SavedAt, &found.RunID)
+			Scan(&updatedAt, &found.ID, &found.StartHint, &found.Generation, &found.SavedAt, &found.RunID)
 		if errors.Is(err, sql.ErrNoRows) {
 			found = Checkpoint{}
 			return nil
 		}
-		found.UpdatedAt, found.StartHint = updatedAt.UnixMilli(), int(hint)
+		found.UpdatedAt = updatedAt.UnixMilli()
 		return err
 	})
 	return found, err
@@ -58,7 +57,7 @@ func (m *Mirror) SaveCheckpoint(ctx context.Context, source string, checkpoint C
 		return insertRow(ctx, m.conn, `INSERT INTO sync_checkpoints_store
 			(source, version, generation, updated_at, id, start_hint, saved_at, run_id)`,
 			source, checkpoint.version(), checkpoint.Generation, time.UnixMilli(checkpoint.UpdatedAt),
-			checkpoint.ID, uint64(checkpoint.StartHint), m.options.Now(), checkpoint.RunID)
+			checkpoint.ID, checkpoint.StartHint, m.options.Now(), checkpoint.RunID)
 	})
 }
 

@@ -66,7 +66,7 @@ func Probe(ctx context.Context, options Options) (*Mirror, error) {
 func open(ctx context.Context, options Options, database string) (*Mirror, error) {
 	options.Patience = cmp.Or(options.Patience, 2*time.Minute)
 	if options.Now == nil {
-		options.Now = time.Now
+		options.Now = time.Now //nolint:forbidigo // the default of the constructor
 	}
 	conn, err := dial(ctx, options.ClickHouse, database)
 	if err != nil {

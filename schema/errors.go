@@ -56,8 +56,7 @@ var passingCodes = map[int32]bool{
 
 // code is ClickHouse's exception code, 0 if the error is none of its own.
 func code(err error) int32 {
-	var exception *clickhouse.Exception
-	if errors.As(err, &exception) {
+	if exception, ok := errors.AsType[*clickhouse.Exception](err); ok {
 		return exception.Code
 	}
 	return 0

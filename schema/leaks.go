@@ -23,9 +23,9 @@ func (m *Mirror) LeaksByCountry(ctx context.Context, limit int) (leaks []Country
 
 // Counts are the rows of the three relations.
 type Counts struct {
-	Backtraces    uint64 `ch:"backtraces"`
-	ExtractedData uint64 `ch:"extracted_data"`
-	AccessStats   uint64 `ch:"access_stats"`
+	Backtraces    uint64 `ch:"backtraces" json:"backtraces"`
+	ExtractedData uint64 `ch:"extracted_data" json:"extracted_data"`
+	AccessStats   uint64 `ch:"access_stats" json:"access_stats"`
 }
 
 // Counts counts the rows that people see.

@@ -53,11 +53,12 @@ type Access struct {
 	StreamingOnly      *bool
 }
 
-// The times that DateTime64(3) can hold, in epoch milliseconds: from 1900 to the
-// end of 2299. clickhouse-go wraps others in silence.
+// The times that can be stored, in epoch milliseconds: DateTime64 begins with
+// 1900 and ends with 2299, but ch-go (ToDateTime64) goes through nanoseconds in 64
+// bits, which end on 2262-04-11. It wraps later times in silence.
 const (
 	MinTime int64 = -2_208_988_800_000
-	MaxTime int64 = 10_413_791_999_999
+	MaxTime int64 = 9_223_372_036_854
 )
 
 // TimeFits says whether a time can be stored.

@@ -65,7 +65,7 @@ func (w *toyWorld) apply(c change) {
 			w.items = slices.Delete(w.items, c.place, c.place+1)
 			w.put(item{id: moved.id, key: w.now, rev: moved.rev + 1})
 		}
-	case changeDelete:
+	case changeDelete, changeKinds:
 		if c.place < len(w.items) {
 			w.items = slices.Delete(w.items, c.place, c.place+1)
 		}

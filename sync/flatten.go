@@ -33,7 +33,7 @@ func flatten(b *xvid.Backtrace) (schema.Backtrace, []xvid.Drift) {
 		ContentHash:         contentHash(b.Raw),
 	}
 	for i := range b.ExtractedData {
-		f.extracted(&row, uint32(i), &b.ExtractedData[i]) //nolint:gosec // a body of 512 MiB holds fewer than 2^32 elements
+		f.extracted(&row, uint32(i), &b.ExtractedData[i])
 	}
 	return row, f.drift
 }
@@ -44,13 +44,13 @@ func (f *flattener) extracted(row *schema.Backtrace, index uint32, e *xvid.Extra
 	row.Extracted = append(row.Extracted, schema.Extracted{
 		Index:        index,
 		AutographTag: e.AutographTag,
-		AccessCount:  uint32(len(e.AccessStats)), //nolint:gosec // as in flatten
+		AccessCount:  uint32(len(e.AccessStats)), // as in flatten
 	})
 	for i := range e.AccessStats {
 		a := &e.AccessStats[i]
 		row.Access = append(row.Access, schema.Access{
 			ExtractedIndex:     index,
-			Index:              uint32(i), //nolint:gosec // as in flatten
+			Index:              uint32(i),
 			AutographTag:       e.AutographTag,
 			IPAddress:          a.IPAddress,
 			IPCountry:          a.IPCountry,

@@ -1,5 +1,7 @@
 package sync
 
+import "slices"
+
 // mark remembers the key of the record at an offset.
 type mark struct {
 	offset int
@@ -32,9 +34,9 @@ func (m *marks) add(start int, keys pageKeys) {
 
 // before is the offset of the latest mark below a key; 0 if there is none.
 func (m marks) before(key int64) int {
-	for i := len(m) - 1; i >= 0; i-- {
-		if m[i].key < key {
-			return m[i].offset
+	for _, at := range slices.Backward(m) {
+		if at.key < key {
+			return at.offset
 		}
 	}
 	return 0

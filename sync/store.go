@@ -30,7 +30,7 @@ type storeCount struct {
 
 // page stores the records of one page.
 func (s *storer) page(ctx context.Context, page *xvid.Page) error {
-	version := uint64(page.SentAt.UnixMicro()) //nolint:gosec // a time after 1970
+	version := uint64(page.SentAt.UnixMicro())
 	rows := make([]schema.Backtrace, 0, len(page.Backtraces))
 	hashes := make(map[string]uint64, len(page.Backtraces))
 	for i := range page.Backtraces {

@@ -2,8 +2,8 @@ package sync
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"syncer/internal/xvid"
@@ -62,7 +62,7 @@ type walkCount struct {
 func newWalk(pages *pager, from schema.Checkpoint, lookback time.Duration, sink walkSink) *walk {
 	w := &walk{
 		pages: pages, sink: sink, lookback: lookback.Milliseconds(),
-		proven: true, checkpoint: from, start: from.StartHint,
+		proven: true, checkpoint: from, start: int(min(from.StartHint, math.MaxInt32)),
 	}
 	w.key = w.from(from.UpdatedAt)
 	if w.key == nullKey {
@@ -97,8 +97,11 @@ func (w *walk) run(ctx context.Context) error {
 			return err
 		}
 		keys := keysOf(page)
-		if len(page.Backtraces) == 0 && at == 0 {
-			return w.emptyList(ctx, page)
+		if len(page.Backtraces) == 0 && page.Start == 0 {
+			if empty, err := w.atEnd(ctx, 0); empty || err != nil {
+				return err
+			}
+			continue
 		}
 		if len(page.Backtraces) == 0 || !w.contiguous(page, keys) {
 			if at, err = w.backtrack(ctx, page.Start); err != nil {
@@ -178,7 +181,7 @@ func (w *walk) accept(page *xvid.Page, keys pageKeys) error {
 	if next.UpdatedAt <= w.checkpoint.UpdatedAt {
 		return nil
 	}
-	next.StartHint = w.marks.before(w.from(next.UpdatedAt))
+	next.StartHint = uint64(w.marks.before(w.from(next.UpdatedAt))) //nolint:gosec // an offset
 	w.checkpoint = next
 	return w.sink.cursor(next)
 }
@@ -226,6 +229,7 @@ func (w *walk) forward(ctx context.Context, page *xvid.Page, keys pageKeys, limi
 // atEnd makes sure that the list ends at an offset. One empty answer is not
 // believed while the API's own count says that there is more.
 func (w *walk) atEnd(ctx context.Context, end int) (bool, error) {
+	total := 0
 	for range maxDoubts {
 		probe, err := w.pages.list(ctx, end, 1)
 		if err != nil {
@@ -234,27 +238,13 @@ func (w *walk) atEnd(ctx context.Context, end int) (bool, error) {
 		if len(probe.Backtraces) > 0 {
 			return false, nil
 		}
-		if probe.Total <= end {
-			w.pages.total = probe.Total
+		if total = probe.Total; total <= end {
+			w.pages.total = total
 			return true, nil
 		}
 	}
-	return true, nil
-}
-
-// emptyList makes sure that the list is empty.
-func (w *walk) emptyList(ctx context.Context, page *xvid.Page) error {
-	for range maxDoubts {
-		if page.Total <= 0 {
-			return nil
-		}
-		var err error
-		if page, err = w.pages.list(ctx, 0, 1); err != nil {
-			return err
-		}
-		if len(page.Backtraces) > 0 {
-			return errors.New("read the list: it was empty and is not any more; the next run reads it")
-		}
+	if end == 0 {
+		return false, fmt.Errorf("read the list: the API counts %d records and lists none", total)
 	}
-	return fmt.Errorf("read the list: the API counts %d records and lists none", page.Total)
+	return true, nil
 }

@@ -29,7 +29,7 @@ func (a *app) check(ctx context.Context) (err error) {
 		a.verdict("settings", err, "")
 		return &reportedError{err}
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
 	a.verdict("settings", nil, "all readable")
 	total, apiErr := s.checkAPI(ctx)
 	a.verdict("API", apiErr, fmt.Sprintf("%s answers; it counts %d backtraces", s.apiURL, total))

@@ -79,7 +79,7 @@ func (a *app) withCheckpoint(ctx context.Context, move *int64) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
 	if err := s.openMirror(ctx, s.migrate && move != nil); err != nil {
 		return err
 	}

@@ -63,14 +63,17 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	loaded.dataDir = filepath.Join(loaded.dataDir, "demo")
+	// Absolute, as it is told to the user.
+	if loaded.dataDir, err = filepath.Abs(filepath.Join(loaded.dataDir, "demo")); err != nil {
+		return fmt.Errorf("find the data directory: %w", err)
+	}
 	d.service = &service{settings: loaded, app: d.app, log: newLogger(d.app.stderr, loaded.logLevel, loaded.logFormat)}
-	api, err := d.startAPI()
+	api, err := d.startAPI() //nolint:contextcheck // it lives until it is closed
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, api.Close()) }()
-	defer func() { err = errors.Join(err, d.service.close()) }()
+	defer func() { err = errors.Join(err, d.service.close(ctx)) }()
 	if err := d.startClickHouse(ctx); err != nil {
 		return err
 	}
@@ -141,7 +144,7 @@ func (d *demo) change(context.Context) error {
 	d.world.Insert(xvidtest.Generate(demoSeed+1, fresh, xvidtest.GenerateOptions{End: d.app.now(), Span: 10 * time.Minute})...)
 	updated := 0
 	for i, b := range d.world.All() {
-		if i%(max(1, d.records/50)) != 0 || len(b.ExtractedData) == 0 {
+		if i%max(1, d.records/50) != 0 || len(b.ExtractedData) == 0 {
 			continue
 		}
 		d.world.Update(b.ID, func(b *xvidtest.Backtrace) {

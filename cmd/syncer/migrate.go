@@ -26,7 +26,7 @@ func (a *app) migrate(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
 	applied, err := schema.Migrate(ctx, schema.Options{ClickHouse: s.target, Now: a.now})
 	for _, step := range applied {
 		a.printf("applied %s\n", step)

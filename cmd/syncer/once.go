@@ -26,7 +26,7 @@ func (a *app) once(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
 	client, err := s.client()
 	if err != nil {
 		return err

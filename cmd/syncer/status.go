@@ -62,7 +62,7 @@ func (a *app) status(ctx context.Context, asJSON bool) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
 	if err := s.openMirror(ctx, false); err != nil {
 		return err
 	}

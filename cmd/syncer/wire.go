@@ -72,13 +72,14 @@ func (s *service) openMirror(ctx context.Context, migrate bool) (err error) {
 }
 
 // close ends what newService and openMirror began.
-func (s *service) close() error {
+func (s *service) close(ctx context.Context) error {
 	var mirrorErr, engineErr error
 	if s.mirror != nil {
 		mirrorErr = s.mirror.Close()
 	}
 	if s.engine != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+		// What ends the command must not keep the engine from ending well.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
 		engineErr = s.engine.Stop(ctx)
 	}

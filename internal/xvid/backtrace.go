@@ -27,6 +27,9 @@ type Backtrace struct {
 	Raw []byte
 	// Drift lists what of the record's shape the decoder does not know.
 	Drift []Drift
+	// Unreadable says why an element of a page is no backtrace at all; then
+	// only Raw counts. It is "" for a backtrace.
+	Unreadable string
 }
 
 // Extracted is one autograph tag that the job read out of a video.
@@ -54,16 +57,11 @@ type Drift struct {
 	Kind string // e.g. "unknown key", "unexpected array"; never a value
 }
 
-// Unreadable is an element of a page that is no backtrace at all.
-type Unreadable struct {
-	Raw    []byte // shares memory with its page
-	Reason string
-}
-
 // Page is one answer of the list.
 type Page struct {
+	// Backtraces are in the order of the list, unreadable elements in their
+	// places.
 	Backtraces []Backtrace
-	Unreadable []Unreadable
 	Start      int // the offset asked for
 	// Total is the API's count of the whole list; -1 if it does not say.
 	Total int
@@ -72,9 +70,6 @@ type Page struct {
 	// Date is the API's clock when it answered; zero if it does not say.
 	Date time.Time
 }
-
-// Len is how many places of the list the page covers.
-func (p *Page) Len() int { return len(p.Backtraces) + len(p.Unreadable) }
 
 // Reading is one record fetched by its id.
 type Reading struct {

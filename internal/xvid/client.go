@@ -75,7 +75,7 @@ func (o *Options) setDefaults() {
 		o.Transport = NewTransport(4)
 	}
 	if o.Now == nil {
-		o.Now = time.Now
+		o.Now = time.Now //nolint:forbidigo // the default of the constructor
 	}
 	setDefault(&o.Tries, 6)
 	setDefault(&o.Backoff, 500*time.Millisecond)

@@ -45,8 +45,7 @@ func (p *Page) decodeElement(w *walker) error {
 	}
 	backtrace.Raw = w.raw(from)
 	if reason := unreadable(&backtrace); reason != "" {
-		p.Unreadable = append(p.Unreadable, Unreadable{Raw: backtrace.Raw, Reason: reason})
-		return nil
+		backtrace = Backtrace{Raw: backtrace.Raw, Unreadable: reason}
 	}
 	p.Backtraces = append(p.Backtraces, backtrace)
 	return nil

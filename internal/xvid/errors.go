@@ -80,8 +80,7 @@ func (e *APIError) retryable() bool {
 // SmallerMayHelp says whether the same page may succeed if fewer records are
 // asked for: the answer broke off, came too late, or failed inside the API.
 func SmallerMayHelp(err error) bool {
-	var answer *APIError
-	if errors.As(err, &answer) {
+	if answer, ok := errors.AsType[*APIError](err); ok {
 		return answer.Status >= 500 && answer.RetryAfter == 0
 	}
 	var timeout interface{ Timeout() bool }

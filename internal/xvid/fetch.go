@@ -143,8 +143,7 @@ func retryAfter(header string, now time.Time) time.Duration {
 // withoutURL drops the method and URL that net/http puts before an error: the
 // caller names the request in its own words.
 func withoutURL(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		return wrapped.Err
 	}
 	return err

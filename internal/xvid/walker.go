@@ -103,6 +103,7 @@ func (w *walker) scalar(path string) (string, error) {
 		return "", nil
 	case '{', '[':
 		w.note(path, "unexpected "+kindName(kind))
+	default: // broken JSON, as skip will say
 	}
 	return "", w.skip()
 }
@@ -149,6 +150,7 @@ func kindName(kind jsontext.Kind) string {
 		return "number"
 	case 't', 'f':
 		return "boolean"
+	default:
+		return "value"
 	}
-	return "value"
 }

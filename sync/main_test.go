@@ -1,0 +1,10 @@
+package sync_test
+
+import (
+	"os"
+	"testing"
+
+	"syncer/internal/embedded/embeddedtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(embeddedtest.Main(m)) }
