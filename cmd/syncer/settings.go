@@ -29,7 +29,7 @@ type environment struct {
 	ClickHouseCluster      string `env:"CLICKHOUSE_CLUSTER"`
 	ClickHouseMigrate      string `env:"CLICKHOUSE_MIGRATE, default=true"`
 	Schedule               string `env:"SYNC_SCHEDULE, default=*/5 * * * *"`
-	PageSize               string `env:"SYNC_PAGE_SIZE, default=5000"`
+	PageSize               string `env:"SYNC_PAGE_SIZE, default=2000"`
 	Concurrency            string `env:"SYNC_CONCURRENCY, default=2"`
 	Lookback               string `env:"SYNC_LOOKBACK, default=10m"`
 	Timeout                string `env:"SYNC_TIMEOUT, default=1h"`
