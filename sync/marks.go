@@ -18,7 +18,7 @@ const markEvery = 100
 // maxMarks bounds the marks; older ones are thinned out.
 const maxMarks = 1 << 14
 
-func (m *marks) add(start int, keys pageKeys) {
+func (m *marks) add(start int, keys pageKeys[int64]) {
 	for i := 0; i < len(keys); i += markEvery {
 		if keys[i].known {
 			*m = append(*m, mark{offset: start + i, key: keys[i].key})

@@ -12,11 +12,12 @@ import (
 // in flight and not by the list.
 type pager struct {
 	source      Source
-	concurrency int // pages in flight
-	maxSize     int // new records a page, as configured
-	size        int // new records a page, for now
-	good        int // pages since the size was last changed
-	total       int // the API's last count; -1 before the first answer
+	sort        string // the list's order
+	concurrency int    // pages in flight
+	maxSize     int    // new records a page, as configured
+	size        int    // new records a page, for now
+	good        int    // pages since the size was last changed
+	total       int    // the API's last count; -1 before the first answer
 
 	queue   []*pending // ahead of the reader, ascending
 	fetches stdsync.WaitGroup
@@ -138,9 +139,9 @@ func (p *pager) fetch(ctx context.Context, start, limit int) *pending {
 	return asked
 }
 
-// list asks for one page of the list, oldest change first.
+// list asks for one page of the list.
 func (p *pager) list(ctx context.Context, start, limit int) (*xvid.Page, error) {
-	return p.source.List(ctx, xvid.Query{Start: start, Limit: limit, Sort: "updated_at"})
+	return p.source.List(ctx, xvid.Query{Start: start, Limit: limit, Sort: p.sort})
 }
 
 func (p *pending) wait(ctx context.Context) (*xvid.Page, error) {

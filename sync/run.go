@@ -123,7 +123,7 @@ type run struct {
 	row    schema.Run
 	before xvid.Stats
 	storer *storer
-	walk   *walk
+	walk   *walk[int64]
 	saved  schema.Checkpoint
 	// refreshed is set once the flat tables hold all that was written.
 	refreshed bool
@@ -153,10 +153,8 @@ func (r *run) incremental(ctx, storeCtx context.Context) error {
 func (r *run) read(ctx, storeCtx context.Context) error {
 	// The page in hand is stored to its end although the run is interrupted
 	// meanwhile.
-	r.walk = newWalk(newPager(r.Source, r.PageSize, r.Concurrency), r.saved, r.Lookback, walkSink{
-		page:   func(page *xvid.Page) error { return r.store(storeCtx, page) },
-		cursor: func(reached schema.Checkpoint) error { return r.save(storeCtx, reached) },
-	})
+	track := newTrack(r.saved, r.Lookback, func(next schema.Checkpoint) error { return r.save(storeCtx, next) })
+	r.walk = track.walk(newPager(r.Source, r.PageSize, r.Concurrency), func(page *xvid.Page) error { return r.store(storeCtx, page) })
 	return r.walk.run(ctx)
 }
 

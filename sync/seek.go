@@ -5,80 +5,99 @@ import (
 	"fmt"
 )
 
-// seekStep is the first step back of a search. Most lists move by a few places
+// seekStep is the first step of a search. Most lists move by a few places
 // between two requests.
 const seekStep = 4
 
+// below is a property of keys that holds for the first records of the list and
+// for no others, such as 'smaller than 5'.
+type below[K any] func(key K) bool
+
 // seek finds an offset at or before another one whose record has a key below
-// the walk's, so that reading on from there misses nothing; 0 if there is none
-// such. It steps back in growing steps and then halves, so it takes
-// O(log distance) requests for one record each.
-func (w *walk) seek(ctx context.Context, from int) (int, error) {
-	low, high := from, from
-	for step := max(seekStep, w.step); ; step *= 4 {
+// the walk's, less than half a page before the first one that has not, so that
+// reading on from there misses nothing; 0 if there is none such.
+func (w *walk[K]) seek(ctx context.Context, from int) (int, error) {
+	holds := func(key K) bool { return key < w.key }
+	low, high, err := w.down(ctx, from, max(seekStep, w.step), holds)
+	if err != nil {
+		return 0, err
+	}
+	low, _, err = w.halve(ctx, low, high, w.pages.size/2, holds)
+	return max(low, 0), err
+}
+
+// skipAhead finds a later offset than one whose page lies wholly below the
+// walk's key, as after a checkpoint whose hint is far behind.
+func (w *walk[K]) skipAhead(ctx context.Context, from int) (int, error) {
+	holds := func(key K) bool { return key < w.key }
+	low, high, err := w.up(ctx, from, w.pages.size, holds)
+	if err != nil {
+		return 0, err
+	}
+	low, _, err = w.halve(ctx, low, high, w.pages.size/2, holds)
+	return low, err
+}
+
+// down steps back in growing steps from an offset for which a property does not
+// hold to one for which it does, or to -1. high is the last one for which it did
+// not.
+func (w *walk[K]) down(ctx context.Context, from, step int, holds below[K]) (low, high int, err error) {
+	high = from
+	for low = from; low > 0; step *= 4 {
 		low = max(0, low-step)
-		if low == 0 {
-			break
-		}
-		below, err := w.below(ctx, low)
-		if err != nil {
-			return 0, err
-		}
-		if below {
-			break
+		at, err := w.at(ctx, low, holds)
+		if err != nil || at {
+			return low, high, err
 		}
 		high = low
 	}
-	return w.halve(ctx, low, high)
+	return -1, high, nil
 }
 
-// skipAhead finds a later offset to read from than one whose whole page lies
-// below the walk's key, as after a checkpoint whose hint is far behind.
-func (w *walk) skipAhead(ctx context.Context, from int) (int, error) {
-	low, high := from, max(from, w.pages.total)
-	for step := w.pages.size; ; step *= 4 {
-		at := low + step
-		if at >= high {
-			break
+// up steps forth from an offset for which a property holds to one for which it
+// does not. low is the last one for which it did.
+func (w *walk[K]) up(ctx context.Context, from, step int, holds below[K]) (low, high int, err error) {
+	low = from
+	for ; ; step *= 4 {
+		at, err := w.at(ctx, low+max(step, 1), holds)
+		if err != nil || !at {
+			return low, low + max(step, 1), err
 		}
-		below, err := w.below(ctx, at)
-		if err != nil {
-			return 0, err
-		}
-		if !below {
-			high = at
-			break
-		}
-		low = at
+		low += max(step, 1)
 	}
-	return w.halve(ctx, low, high)
 }
 
-// halve narrows the place of the walk's key down to less than half a page: low
-// lies before it, high does not. A page read from low then holds it.
-func (w *walk) halve(ctx context.Context, low, high int) (int, error) {
-	for high-low > max(w.pages.size/2, 1) {
+// halve narrows the place where a property ends down to a number of records: it
+// holds for low (or low is -1) and not for high.
+func (w *walk[K]) halve(ctx context.Context, low, high, slack int, holds below[K]) (int, int, error) {
+	for high-low > max(slack, 1) {
 		middle := low + (high-low)/2
-		below, err := w.below(ctx, middle)
+		at, err := w.at(ctx, middle, holds)
 		if err != nil {
-			return 0, err
+			return low, high, err
 		}
-		if below {
+		if at {
 			low = middle
 		} else {
 			high = middle
 		}
 	}
-	return low, nil
+	return low, high, nil
 }
 
-// below says whether the record at an offset lies before the walk's key. Behind
-// the end of the list nothing does.
-func (w *walk) below(ctx context.Context, offset int) (bool, error) {
+// at says whether a property holds for the record at an offset. Behind the end
+// of the list nothing holds.
+func (w *walk[K]) at(ctx context.Context, offset int, holds below[K]) (bool, error) {
+	key, known, err := w.keyAt(ctx, offset)
+	return err == nil && known && holds(key), err
+}
+
+// keyAt asks for the key of one record.
+func (w *walk[K]) keyAt(ctx context.Context, offset int) (key K, known bool, err error) {
 	page, err := w.pages.list(ctx, offset, 1)
 	if err != nil {
-		return false, fmt.Errorf("seek: %w", err)
+		return key, false, fmt.Errorf("seek: %w", err)
 	}
-	first, _, any := keysOf(page).ends()
-	return any && first < w.key, nil
+	key, _, known = w.order.keys(page).ends()
+	return key, known, nil
 }

@@ -1,55 +1,54 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math"
-	"time"
 
 	"syncer/internal/xvid"
-	"syncer/schema"
 )
 
-// walk reads the list upwards by updated_at, page by page, so that no record is
+// walk reads the list upwards in one order, page by page, so that no record is
 // missed although the list moves between two requests: whatever is updated
 // leaves its place for the end, and all behind it moves one place down.
 //
-// It keeps one promise: every record whose key (its updated_at) is smaller than
-// the walk's key has been handed over. A page extends the promise if its first
-// key is strictly smaller than the walk's key, or if it begins the list: then
-// nothing can lie between the page and what was read before, wherever the list
-// moved to. So pages overlap by the last records read and one before them. What
-// the page holds beyond is in order and without a hole, since one answer shows
-// one state of the list. Any other page shows that the list moved, and is read
-// again from further back.
+// It keeps one promise: every record whose key is smaller than the walk's key
+// has been handed over. A page extends the promise if its first key is strictly
+// smaller than the walk's key, or if it begins the list: then nothing can lie
+// between the page and what was read before, wherever the list moved to. So
+// pages overlap by the last records read and one before them. What the page
+// holds beyond is in order and without a hole, since one answer shows one state
+// of the list. Any other page shows that the list moved, and is read again from
+// further back.
 //
 // It does not matter when a page was fetched: a record that lay in the page's
 // stretch at any time either still has its key, and was on the page, or was
 // updated since, and has a later key. So pages may be fetched ahead.
-type walk struct {
-	pages    *pager
-	sink     walkSink
-	lookback int64 // milliseconds
-	start    int   // offset to look at first
+type walk[K cmp.Ordered] struct {
+	order *order[K]
+	pages *pager
+	sink  walkSink[K]
+	start int // offset to look at first
 
-	key int64 // every record with a smaller one has been handed over
+	key K // every record with a smaller one has been handed over
 	// proven is false once the list could not be read without doubt: then
-	// reading goes on, but the checkpoint stays.
-	proven     bool
-	checkpoint schema.Checkpoint
-	marks      marks
+	// reading goes on, but nothing is promised any more.
+	proven bool
 
-	step   int // of the next search for lost contiguity
-	breaks int // in a row
-	end    int // offset behind the last accepted page
+	step    int        // of the next search for lost contiguity
+	breaks  int        // in a row
+	end     int        // offset behind the last accepted page
+	tiePage *xvid.Page // the last page of a tie that was read
 
 	count walkCount
 }
 
 // walkSink is where a walk hands things over, in their order.
-type walkSink struct {
-	page   func(*xvid.Page) error        // returns when the page is stored
-	cursor func(schema.Checkpoint) error // called when the checkpoint has moved
+type walkSink[K cmp.Ordered] struct {
+	page func(*xvid.Page) error // returns when the page is stored
+	// reached is called while all is proven: every record with a smaller key
+	// has been handed over. The page is the one that showed it.
+	reached func(key K, page *xvid.Page) error
 }
 
 // walkCount is what a walk counts.
@@ -58,25 +57,10 @@ type walkCount struct {
 	breaks uint64 // of contiguity
 }
 
-// newWalk makes a walk that reads on from a checkpoint, less the lookback.
-func newWalk(pages *pager, from schema.Checkpoint, lookback time.Duration, sink walkSink) *walk {
-	w := &walk{
-		pages: pages, sink: sink, lookback: lookback.Milliseconds(),
-		proven: true, checkpoint: from, start: int(min(from.StartHint, math.MaxInt32)),
-	}
-	w.key = w.from(from.UpdatedAt)
-	if w.key == nullKey {
-		w.start = 0
-	}
-	return w
-}
-
-// from is the key at which to begin to read for a checkpoint's time.
-func (w *walk) from(updatedAt int64) int64 {
-	if updatedAt <= 0 {
-		return nullKey
-	}
-	return updatedAt - w.lookback
+// newWalk makes a walk from a key on, which looks at an offset first.
+func newWalk[K cmp.Ordered](order *order[K], pages *pager, key K, start int, sink walkSink[K]) *walk[K] {
+	pages.sort = order.sort
+	return &walk[K]{order: order, pages: pages, sink: sink, start: start, key: key, proven: true}
 }
 
 const (
@@ -88,7 +72,7 @@ const (
 )
 
 // run walks to the end of the list.
-func (w *walk) run(ctx context.Context) error {
+func (w *walk[K]) run(ctx context.Context) error {
 	defer w.pages.close()
 	at, overlap := w.start, 1
 	for {
@@ -96,12 +80,11 @@ func (w *walk) run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		keys := keysOf(page)
+		keys := w.order.keys(page)
 		if len(page.Backtraces) == 0 && page.Start == 0 {
 			if empty, err := w.atEnd(ctx, 0); empty || err != nil {
 				return err
 			}
-			continue
 		}
 		if len(page.Backtraces) == 0 || !w.contiguous(page, keys) {
 			if at, err = w.backtrack(ctx, page.Start); err != nil {
@@ -121,12 +104,12 @@ func (w *walk) run(ctx context.Context) error {
 }
 
 // contiguous says whether nothing can lie between the page and what was read.
-func (w *walk) contiguous(page *xvid.Page, keys pageKeys) bool {
+func (w *walk[K]) contiguous(page *xvid.Page, keys pageKeys[K]) bool {
 	if !keys.ascending() {
 		return false
 	}
-	first, _, any := keys.ends()
-	if !any {
+	first, _, known := keys.ends()
+	if !known {
 		// Not one key to go by.
 		w.proven = w.proven && page.Start == 0
 		return true
@@ -139,12 +122,12 @@ func (w *walk) contiguous(page *xvid.Page, keys pageKeys) bool {
 }
 
 // backtrack finds where to read on after a page that does not fit.
-func (w *walk) backtrack(ctx context.Context, from int) (int, error) {
+func (w *walk[K]) backtrack(ctx context.Context, from int) (int, error) {
 	if w.count.pages > 0 { // before, it was only a stale hint
 		w.count.breaks++
 	}
 	if w.breaks++; w.breaks > maxBreaks {
-		return 0, fmt.Errorf("read the list at start=%d: it moved under %d pages in a row, or is not in order of updated_at", from, w.breaks)
+		return 0, fmt.Errorf("read the list at start=%d: it moved under %d pages in a row, or is not in order of %s", from, w.breaks, w.order.sort)
 	}
 	w.pages.drop()
 	at, err := w.seek(ctx, from)
@@ -152,51 +135,26 @@ func (w *walk) backtrack(ctx context.Context, from int) (int, error) {
 	return at, err
 }
 
-// accept hands a contiguous page over and moves the checkpoint.
-func (w *walk) accept(page *xvid.Page, keys pageKeys) error {
+// accept hands a contiguous page over.
+func (w *walk[K]) accept(page *xvid.Page, keys pageKeys[K]) error {
 	w.breaks, w.step = 0, 0
 	w.count.pages++
 	if err := w.sink.page(page); err != nil {
 		return err
 	}
 	w.end = page.Start + len(page.Backtraces)
-	w.marks.add(page.Start, keys)
-	_, last, any := keys.ends()
-	if !any {
-		return nil
+	if _, last, known := keys.ends(); known {
+		w.key = max(w.key, last)
 	}
-	w.key = max(w.key, last)
 	if !w.proven {
 		return nil
 	}
-	next := schema.Checkpoint{UpdatedAt: w.key, Generation: w.checkpoint.Generation}
-	if last == w.key {
-		next.ID = page.Backtraces[keys.last()].ID
-	}
-	// A record from the future moves no cursor: what comes before it is yet
-	// to be written.
-	if now := clock(page); next.UpdatedAt > now {
-		next.UpdatedAt, next.ID = now, ""
-	}
-	if next.UpdatedAt <= w.checkpoint.UpdatedAt {
-		return nil
-	}
-	next.StartHint = uint64(w.marks.before(w.from(next.UpdatedAt))) //nolint:gosec // an offset
-	w.checkpoint = next
-	return w.sink.cursor(next)
-}
-
-// clock is the earlier of the API's clock and ours, in epoch milliseconds.
-func clock(page *xvid.Page) int64 {
-	if page.Date.IsZero() {
-		return page.SentAt.UnixMilli()
-	}
-	return min(page.SentAt.UnixMilli(), page.Date.UnixMilli())
+	return w.sink.reached(w.key, page)
 }
 
 // forward says where to read on after an accepted page, how many of the records
 // there are known, and whether the list is at its end.
-func (w *walk) forward(ctx context.Context, page *xvid.Page, keys pageKeys, limit int) (at, overlap int, done bool, err error) {
+func (w *walk[K]) forward(ctx context.Context, page *xvid.Page, keys pageKeys[K], limit int) (at, overlap int, done bool, err error) {
 	end := page.Start + len(page.Backtraces)
 	short := len(page.Backtraces) < limit
 	at, overlap = end-1, 1
@@ -213,22 +171,25 @@ func (w *walk) forward(ctx context.Context, page *xvid.Page, keys pageKeys, limi
 			return at, overlap, done, err
 		}
 	}
-	if stuck {
-		w.proven = false
+	switch {
+	case stuck && w.proven:
+		w.pages.drop()
+		at, err = w.passTie(ctx, max(end-1, 0))
+		overlap = 1
+	case stuck:
 		at, overlap = max(end-1, page.Start+1), 1
+	case behind:
+		at, err = w.skipAhead(ctx, at)
 	}
 	if short {
 		w.pages.cutTo(len(page.Backtraces) - overlap)
-	}
-	if !stuck && behind {
-		at, err = w.skipAhead(ctx, at)
 	}
 	return at, overlap, false, err
 }
 
 // atEnd makes sure that the list ends at an offset. One empty answer is not
 // believed while the API's own count says that there is more.
-func (w *walk) atEnd(ctx context.Context, end int) (bool, error) {
+func (w *walk[K]) atEnd(ctx context.Context, end int) (bool, error) {
 	total := 0
 	for range maxDoubts {
 		probe, err := w.pages.list(ctx, end, 1)
