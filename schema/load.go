@@ -11,14 +11,15 @@ import (
 type Known struct {
 	ContentHash uint64
 	Version     uint64 // see [Backtrace]
+	Deleted     bool   // it holds that the backtrace is gone
 }
 
 // lookupChunk bounds the ids of one lookup, so that the query stays far below
 // ClickHouse's max_query_size of 256 KiB.
 const lookupChunk = 2000
 
-// Known looks up which of the backtraces the mirror holds. Unknown and deleted
-// ones are not in the answer.
+// Known looks up what the mirror holds of the backtraces. Unknown ones are not in
+// the answer.
 func (m *Mirror) Known(ctx context.Context, ids []string) (map[string]Known, error) {
 	known := make(map[string]Known, len(ids))
 	for chunk := range slices.Chunk(ids, lookupChunk) {
@@ -33,7 +34,8 @@ func (m *Mirror) Known(ctx context.Context, ids []string) (map[string]Known, err
 }
 
 func (m *Mirror) lookup(ctx context.Context, ids []string, into map[string]Known) (err error) {
-	rows, err := m.conn.Query(ctx, "SELECT id, content_hash, version FROM backtraces_store FINAL WHERE id IN (?)", ids)
+	rows, err := m.conn.Query(ctx, `SELECT id, argMax(content_hash, version), max(version),
+		argMax(is_deleted, version) = 1 FROM backtraces_store WHERE id IN (?) GROUP BY id`, ids)
 	if err != nil {
 		return err
 	}
@@ -41,9 +43,11 @@ func (m *Mirror) lookup(ctx context.Context, ids []string, into map[string]Known
 	for rows.Next() {
 		var id string
 		var known Known
-		if err := rows.Scan(&id, &known.ContentHash, &known.Version); err != nil {
+		var deleted uint8
+		if err := rows.Scan(&id, &known.ContentHash, &known.Version, &deleted); err != nil {
 			return err
 		}
+		known.Deleted = deleted != 0
 		into[id] = known
 	}
 	return nil

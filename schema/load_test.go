@@ -55,8 +55,8 @@ func TestTombstone(t *testing.T) {
 	if n := number(t, mirror, "SELECT count() FROM backtraces"); n != 0 {
 		t.Errorf("%d backtraces, want none: the newest word is that it is gone", n)
 	}
-	if known, err := mirror.Known(t.Context(), []string{"a"}); err != nil || len(known) != 0 {
-		t.Errorf("a deleted backtrace is known: %v, error %v", known, err)
+	if known, err := mirror.Known(t.Context(), []string{"a"}); err != nil || !known["a"].Deleted || known["a"].Version != 20 {
+		t.Errorf("known of a deleted backtrace: %v, error %v", known, err)
 	}
 	insert(t, mirror, row("a", 30, 2))
 	if n := number(t, mirror, "SELECT count() FROM access_stats_live"); n != 2 {

@@ -31,6 +31,10 @@ type Run struct {
 	RecordsUnchanged uint64     `ch:"records_unchanged"`
 	RowsWritten      uint64     `ch:"rows_written"`
 	Tombstones       uint64     `ch:"tombstones"`
+	Pending          uint64     `ch:"pending"`
+	DeadLetters      uint64     `ch:"dead_letters"`
+	ContiguityBreaks uint64     `ch:"contiguity_breaks"`
+	Doubtful         bool       `ch:"doubtful"` // a reconcile is due
 	SourceTotal      *uint64    `ch:"source_total"`
 	MirrorTotal      *uint64    `ch:"mirror_total"`
 	CursorFrom       time.Time  `ch:"cursor_from"`

@@ -62,7 +62,8 @@ func (b *bench) syncer(tb testing.TB, change func(*sync.Options)) *sync.Syncer {
 	}
 	options := sync.Options{
 		Source: client, SourceName: b.api.URL(), Mirror: b.mirror,
-		PageSize: 1000, Concurrency: 3, Lookback: 10 * time.Minute, Timeout: 5 * time.Minute, Now: time.Now,
+		PageSize: 1000, Concurrency: 3, Lookback: 10 * time.Minute, Timeout: 5 * time.Minute,
+		PendingMaxAge: 100 * 24 * time.Hour, MaxDeletePercent: 20, Now: time.Now,
 	}
 	if change != nil {
 		change(&options)

@@ -133,6 +133,11 @@ func (w *toyWorld) shuffleTies() {
 	}
 }
 
+// Get is not for the walk.
+func (w *toyWorld) Get(context.Context, string) (*xvid.Reading, error) {
+	return nil, errors.New("the walk asks for single records")
+}
+
 func (w *toyWorld) Stats() xvid.Stats { return xvid.Stats{} }
 
 // toyMirror holds the newest reading of each record, as ClickHouse does.

@@ -2,8 +2,10 @@ package sync
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"syncer/internal/xvid"
@@ -20,6 +22,12 @@ type Options struct {
 	Concurrency int           // pages in flight
 	Lookback    time.Duration // how far before the checkpoint a run begins to read
 	Timeout     time.Duration // bound on a run
+	// PendingMaxAge is how long after its creation a record in a state that is
+	// not final is followed.
+	PendingMaxAge time.Duration
+	// MaxDeletePercent is the share of the mirror that a reconcile may
+	// tombstone unasked.
+	MaxDeletePercent int
 	// Grace is how long a run that is interrupted may take to store the page
 	// in hand and say that it ended: 8 s.
 	Grace time.Duration
@@ -65,11 +73,12 @@ func (s *Syncer) RunOnce(ctx context.Context) (schema.Run, error) {
 // begin makes the run and its row.
 func (s *Syncer) begin(kind string) *run {
 	now := s.options.Now().UTC()
-	id := now.Format("20060102T150405.000000Z")
+	// Ids sort by start, and two processes that start at once differ.
+	id := now.Format("20060102T150405.000000Z") + "-" + strings.ToLower(rand.Text()[:4])
 	return &run{
 		Options: s.options,
 		before:  s.options.Source.Stats(),
-		storer:  &storer{mirror: s.options.Mirror, runID: id},
+		storer:  &storer{source: s.options.Source, mirror: s.options.Mirror, runID: id, concurrency: s.options.Concurrency},
 		row: schema.Run{
 			ID:            id,
 			Kind:          kind,
@@ -100,8 +109,8 @@ func (s *Syncer) end(ctx, storeCtx context.Context, r *run, err error) (schema.R
 		r.row.Error = err.Error()
 	}
 	r.finish()
-	if recordErr := s.options.Mirror.EndRun(storeCtx, r.row); recordErr != nil {
-		err = errors.Join(err, recordErr)
+	if !r.storer.dry {
+		err = errors.Join(err, s.options.Mirror.EndRun(storeCtx, r.row))
 	}
 	return r.row, err
 }
@@ -123,7 +132,6 @@ type run struct {
 	row    schema.Run
 	before xvid.Stats
 	storer *storer
-	walk   *walk[int64]
 	saved  schema.Checkpoint
 	// refreshed is set once the flat tables hold all that was written.
 	refreshed bool
@@ -131,22 +139,30 @@ type run struct {
 
 // incremental reads what is new since the checkpoint and stores it.
 func (r *run) incremental(ctx, storeCtx context.Context) error {
-	unrefreshed, err := r.Mirror.UnrefreshedRuns(ctx, r.row.ID)
+	unrefreshed, err := r.prepare(ctx)
 	if err != nil {
 		return err
 	}
-	if r.saved, err = r.Mirror.Checkpoint(ctx, r.SourceName); err != nil {
-		return err
-	}
-	r.row.CursorFrom = time.UnixMilli(r.saved.UpdatedAt).UTC()
-	r.row.CursorTo = r.row.CursorFrom
 	if err := r.read(ctx, storeCtx); err != nil {
 		return err
 	}
-	if err := r.refresh(ctx, unrefreshed); err != nil {
+	if err := r.followPending(ctx); err != nil {
 		return err
 	}
-	return r.audit(ctx)
+	return r.conclude(ctx, unrefreshed)
+}
+
+// prepare looks up where the last runs have left things.
+func (r *run) prepare(ctx context.Context) (unrefreshed []schema.Run, err error) {
+	if unrefreshed, err = r.Mirror.UnrefreshedRuns(ctx, r.row.ID); err != nil {
+		return nil, err
+	}
+	if r.saved, err = r.Mirror.Checkpoint(ctx, r.SourceName); err != nil {
+		return nil, err
+	}
+	r.row.CursorFrom = time.UnixMilli(r.saved.UpdatedAt).UTC()
+	r.row.CursorTo = r.row.CursorFrom
+	return unrefreshed, nil
 }
 
 // read walks the list from the checkpoint's place to its end.
@@ -154,8 +170,33 @@ func (r *run) read(ctx, storeCtx context.Context) error {
 	// The page in hand is stored to its end although the run is interrupted
 	// meanwhile.
 	track := newTrack(r.saved, r.Lookback, func(next schema.Checkpoint) error { return r.save(storeCtx, next) })
-	r.walk = track.walk(newPager(r.Source, r.PageSize, r.Concurrency), func(page *xvid.Page) error { return r.store(storeCtx, page) })
-	return r.walk.run(ctx)
+	pages := newPager(r.Source, r.PageSize, r.Concurrency)
+	walk := track.walk(pages, func(page *xvid.Page) error { return r.store(storeCtx, page) })
+	err := walk.run(ctx)
+	r.counted(walk.count, pages.total, !walk.proven)
+	return err
+}
+
+// counted notes what a walk did.
+func (r *run) counted(count walkCount, total int, doubtful bool) {
+	r.row.Pages = count.pages
+	r.row.ContiguityBreaks = count.breaks
+	r.row.Doubtful = doubtful
+	if total >= 0 {
+		source := uint64(total)
+		r.row.SourceTotal = &source
+	}
+}
+
+// conclude makes what was stored visible everywhere, and compares the counts.
+func (r *run) conclude(ctx context.Context, unrefreshed []schema.Run) error {
+	if err := r.reportOddities(ctx); err != nil {
+		return err
+	}
+	if err := r.refresh(ctx, unrefreshed); err != nil {
+		return err
+	}
+	return r.audit(ctx)
 }
 
 func (r *run) store(ctx context.Context, page *xvid.Page) error {
@@ -222,13 +263,7 @@ func (r *run) finish() {
 	r.row.RecordsChanged = count.changed
 	r.row.RecordsUnchanged = count.unchanged
 	r.row.RowsWritten = count.written
+	r.row.Tombstones = count.tombstones
+	r.row.DeadLetters = count.unreadable
 	r.row.Refreshed = r.refreshed || !r.storer.dirty
-	if r.walk == nil {
-		return
-	}
-	r.row.Pages = r.walk.count.pages
-	if total := r.walk.pages.total; total >= 0 {
-		source := uint64(total)
-		r.row.SourceTotal = &source
-	}
 }

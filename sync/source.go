@@ -6,6 +6,7 @@ package sync
 
 import (
 	"context"
+	"time"
 
 	"syncer/internal/xvid"
 	"syncer/schema"
@@ -14,6 +15,9 @@ import (
 // Source is what a run needs of the API.
 type Source interface {
 	List(ctx context.Context, query xvid.Query) (*xvid.Page, error)
+	// Get fails with [xvid.ErrNotFound] only if the source says that the
+	// backtrace is gone.
+	Get(ctx context.Context, id string) (*xvid.Reading, error)
 	Stats() xvid.Stats
 }
 
@@ -21,7 +25,11 @@ type Source interface {
 type Mirror interface {
 	Known(ctx context.Context, ids []string) (map[string]schema.Known, error)
 	Insert(ctx context.Context, rows []schema.Backtrace) error
+	Pending(ctx context.Context, after time.Time, limit int, runID string) ([]schema.Pending, error)
+	HeldBetween(ctx context.Context, after, upTo string, limit int) ([]schema.Held, error)
 	Counts(ctx context.Context) (schema.Counts, error)
+	AddDrift(ctx context.Context, drift []schema.Drift) error
+	AddDeadLetters(ctx context.Context, letters []schema.DeadLetter) error
 	Refresh(ctx context.Context) error
 
 	Checkpoint(ctx context.Context, source string) (schema.Checkpoint, error)

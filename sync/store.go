@@ -7,12 +7,16 @@ import (
 	"syncer/schema"
 )
 
-// storer writes pages to the mirror: flatten, leave out what the mirror holds
+// storer writes readings to the mirror: flatten, leave out what the mirror holds
 // already, insert the rest.
 type storer struct {
-	mirror Mirror
-	runID  string
-	count  storeCount
+	source      Source
+	mirror      Mirror
+	runID       string
+	concurrency int  // requests for single records at a time
+	dry         bool // only count what would be written
+
+	count storeCount
 	// previous holds the hashes of the last page's records. Pages overlap, and
 	// what was just stored need not be looked up again.
 	previous map[string]uint64
@@ -23,90 +27,163 @@ type storer struct {
 
 // storeCount is what a storer counts.
 type storeCount struct {
-	read, changed, unchanged, written uint64
-	unreadable                        uint64
-	drift                             map[xvid.Drift]uint64
+	read, changed, unchanged, written, tombstones uint64
+	unreadable                                    uint64
+	drift                                         map[xvid.Drift]*driftCount
+}
+
+// driftCount says how often a drift was met, and in which record last.
+type driftCount struct {
+	count    uint64
+	sampleID string
+}
+
+// reading is a row with what is odd about its record.
+type reading struct {
+	row   schema.Backtrace
+	drift []xvid.Drift
 }
 
 // page stores the records of one page.
 func (s *storer) page(ctx context.Context, page *xvid.Page) error {
-	version := uint64(page.SentAt.UnixMicro())
-	rows := make([]schema.Backtrace, 0, len(page.Backtraces))
+	readings := make([]reading, 0, len(page.Backtraces))
 	hashes := make(map[string]uint64, len(page.Backtraces))
+	var letters []schema.DeadLetter
 	for i := range page.Backtraces {
 		backtrace := &page.Backtraces[i]
 		if backtrace.Unreadable != "" {
-			s.count.unreadable++
+			letters = append(letters, schema.DeadLetter{
+				Reason: backtrace.Unreadable, Raw: backtrace.Raw, SeenAt: page.SentAt, RunID: s.runID,
+			})
 			continue
 		}
-		row, drift := flatten(backtrace)
-		row.Version, row.RunID = version, s.runID
-		s.noteDrift(drift)
-		_, doubled := hashes[row.ID]
-		hashes[row.ID] = row.ContentHash
-		if hash, seen := s.previous[row.ID]; seen && hash == row.ContentHash && !doubled {
+		one := s.reading(backtrace, uint64(page.SentAt.UnixMicro()))
+		_, doubled := hashes[one.row.ID]
+		hashes[one.row.ID] = one.row.ContentHash
+		if hash, seen := s.previous[one.row.ID]; seen && hash == one.row.ContentHash && !doubled {
 			continue
 		}
-		rows = append(rows, row)
+		readings = append(readings, one)
 	}
 	s.previous = hashes
-	return s.store(ctx, lastOfEach(rows))
+	if err := s.bury(ctx, letters); err != nil {
+		return err
+	}
+	return s.store(ctx, lastOfEach(readings))
 }
 
-// store writes those of the rows that differ from the mirror.
-func (s *storer) store(ctx context.Context, rows []schema.Backtrace) error {
-	if len(rows) == 0 {
+// reading flattens a record that was asked for at a time.
+func (s *storer) reading(backtrace *xvid.Backtrace, version uint64) reading {
+	row, drift := flatten(backtrace)
+	row.Version, row.RunID = version, s.runID
+	return reading{row: row, drift: drift}
+}
+
+// bury keeps what is no backtrace.
+func (s *storer) bury(ctx context.Context, letters []schema.DeadLetter) error {
+	s.count.unreadable += uint64(len(letters))
+	if s.dry {
 		return nil
 	}
-	ids := make([]string, len(rows))
-	for i := range rows {
-		ids[i] = rows[i].ID
+	return s.mirror.AddDeadLetters(ctx, letters)
+}
+
+// store writes those of the readings that differ from the mirror. A reading that
+// differs though the mirror's is newer proves nothing: another run may have read
+// later, or its clock may be ahead. Such a record is asked for anew.
+func (s *storer) store(ctx context.Context, readings []reading) error {
+	if len(readings) == 0 {
+		return nil
+	}
+	ids := make([]string, len(readings))
+	for i := range readings {
+		ids[i] = readings[i].row.ID
 	}
 	known, err := s.mirror.Known(ctx, ids)
 	if err != nil {
 		return err
 	}
-	changed := rows[:0]
-	for _, row := range rows {
-		if held, ok := known[row.ID]; !ok || held.ContentHash != row.ContentHash {
-			changed = append(changed, row)
+	changed := make([]reading, 0, len(readings))
+	var contested []string
+	for _, one := range readings {
+		held, ok := known[one.row.ID]
+		switch {
+		case ok && !held.Deleted && held.ContentHash == one.row.ContentHash:
+		case ok && held.Version >= one.row.Version:
+			contested = append(contested, one.row.ID)
+		default:
+			changed = append(changed, one)
 		}
 	}
-	read := uint64(len(ids))
-	s.dirty = s.dirty || len(changed) > 0
-	if err := s.mirror.Insert(ctx, changed); err != nil {
+	s.count.read += uint64(len(readings) - len(contested))
+	s.count.unchanged += uint64(len(readings) - len(contested) - len(changed))
+	if err := s.insert(ctx, changed); err != nil {
 		return err
 	}
-	written := uint64(len(changed))
-	s.count.read += read
-	s.count.changed += written
-	s.count.unchanged += read - written
-	s.count.written += written
+	return s.recheck(ctx, contested)
+}
+
+// insert writes readings that differ from the mirror.
+func (s *storer) insert(ctx context.Context, changed []reading) error {
+	rows := make([]schema.Backtrace, len(changed))
+	for i, one := range changed {
+		rows[i] = one.row
+	}
+	if err := s.write(ctx, rows); err != nil {
+		return err
+	}
+	s.count.changed += uint64(len(rows))
+	for _, one := range changed {
+		s.noteDrift(one)
+	}
 	return nil
 }
 
-func (s *storer) noteDrift(drift []xvid.Drift) {
-	for _, one := range drift {
+// write inserts rows, tombstones among them.
+func (s *storer) write(ctx context.Context, rows []schema.Backtrace) error {
+	if len(rows) == 0 || s.dry {
+		return nil
+	}
+	s.dirty = true
+	if err := s.mirror.Insert(ctx, rows); err != nil {
+		return err
+	}
+	s.count.written += uint64(len(rows))
+	return nil
+}
+
+func (s *storer) noteDrift(one reading) {
+	for _, drift := range one.drift {
 		if s.count.drift == nil {
-			s.count.drift = map[xvid.Drift]uint64{}
+			s.count.drift = map[xvid.Drift]*driftCount{}
 		}
-		s.count.drift[one]++
+		if s.count.drift[drift] == nil {
+			if len(s.count.drift) == maxDrift {
+				return
+			}
+			s.count.drift[drift] = &driftCount{}
+		}
+		s.count.drift[drift].count++
+		s.count.drift[drift].sampleID = one.row.ID
 	}
 }
 
-// lastOfEach keeps the last row of an id that a page lists twice.
-func lastOfEach(rows []schema.Backtrace) []schema.Backtrace {
-	last := make(map[string]int, len(rows))
-	for i := range rows {
-		last[rows[i].ID] = i
+// maxDrift bounds what a source that makes up keys can fill memory with.
+const maxDrift = 1000
+
+// lastOfEach keeps the last reading of an id that a page lists twice.
+func lastOfEach(readings []reading) []reading {
+	last := make(map[string]int, len(readings))
+	for i := range readings {
+		last[readings[i].row.ID] = i
 	}
-	if len(last) == len(rows) {
-		return rows
+	if len(last) == len(readings) {
+		return readings
 	}
-	kept := rows[:0]
-	for i, row := range rows {
-		if last[row.ID] == i {
-			kept = append(kept, row)
+	kept := readings[:0]
+	for i, one := range readings {
+		if last[one.row.ID] == i {
+			kept = append(kept, one)
 		}
 	}
 	return kept

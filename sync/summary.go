@@ -25,6 +25,8 @@ func Summary(row *schema.Run) []any {
 		"rows_written", row.RowsWritten,
 		"tombstones", row.Tombstones,
 	}
+	attrs = append(attrs, "pending", row.Pending, "dead_letters", row.DeadLetters,
+		"contiguity_breaks", row.ContiguityBreaks, "doubtful", row.Doubtful)
 	if row.SourceTotal != nil {
 		attrs = append(attrs, "source_total", *row.SourceTotal)
 	}

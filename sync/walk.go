@@ -207,5 +207,6 @@ func (w *walk[K]) atEnd(ctx context.Context, end int) (bool, error) {
 	if end == 0 {
 		return false, fmt.Errorf("read the list: the API counts %d records and lists none", total)
 	}
+	w.proven = false
 	return true, nil
 }

@@ -45,6 +45,6 @@ CREATE OR REPLACE VIEW {database}.sync_runs
 AS SELECT run_id, kind, source, started_at, deadline_at, ended_at,
     if(outcome = 'running' AND deadline_at < now64(3), 'died', outcome) AS outcome,
     requests, retries, pages, records_read, records_changed, records_unchanged, rows_written, tombstones,
-    source_total, mirror_total, cursor_from, cursor_to, refreshed, error, syncer_version
+    pending, dead_letters, contiguity_breaks, doubtful, source_total, mirror_total, cursor_from, cursor_to, refreshed, error, syncer_version
 FROM {database}.sync_runs_store FINAL
 COMMENT 'A row a run of syncer';

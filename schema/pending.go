@@ -1,0 +1,31 @@
+package schema
+
+import (
+	"context"
+	"time"
+)
+
+// FinalStatuses are the states in which a job stays, by the API's document.
+var FinalStatuses = []string{"SUCCESS", "FAILURE"}
+
+// Pending is a mirrored backtrace whose job may go on.
+type Pending struct {
+	ID     string `ch:"id"`
+	Status string `ch:"status"`
+}
+
+// Pending lists mirrored backtraces in a state that is not final, asked for
+// after a time and not stored by the given run, at most limit of them. Where
+// there are more, each run gets others, so that all get their turn.
+func (m *Mirror) Pending(ctx context.Context, after time.Time, limit int, runID string) (pending []Pending, err error) {
+	err = m.retry(ctx, "look up pending backtraces", func(ctx context.Context) error {
+		pending = nil
+		// The age of a record without any time is that of its last reading.
+		return m.conn.Select(ctx, &pending, `SELECT id, toString(status) AS status FROM backtraces_store FINAL
+			WHERE status NOT IN (?) AND run_id != ?
+			AND if(greatest(created_at, updated_at) > toDateTime64(0, 3, 'UTC'),
+				greatest(created_at, updated_at), fromUnixTimestamp64Micro(toInt64(version), 'UTC')) >= ?
+			ORDER BY cityHash64(id, ?) LIMIT ?`, FinalStatuses, runID, after.UTC(), runID, limit)
+	})
+	return pending, err
+}
