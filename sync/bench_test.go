@@ -55,7 +55,7 @@ func (b *bench) syncer(tb testing.TB, change func(*sync.Options)) *sync.Syncer {
 		tb.Fatal(err)
 	}
 	client, err := xvid.New(xvid.Options{
-		URL: b.api.URL(), Token: token, Transport: xvid.NewTransport(4), Backoff: time.Millisecond,
+		URL: b.api.URL(), Token: token, Transport: xvid.NewTransport(4), Backoff: time.Millisecond, Tries: 12,
 	})
 	if err != nil {
 		tb.Fatal(err)
