@@ -46,7 +46,7 @@ not written again. Moving it forth leaves a gap that only a move back closes.`,
 			RunE: func(cmd *cobra.Command, args []string) error {
 				millis, err := parseTime(args[0], a.now())
 				if err != nil {
-					return err
+					return wrongUsage(cmd, err)
 				}
 				return a.withCheckpoint(cmd.Context(), &millis)
 			},
@@ -64,13 +64,13 @@ func parseTime(text string, now time.Time) (int64, error) {
 		}
 		switch {
 		case at.After(now):
-			return 0, &usageError{fmt.Errorf("%s lies in the future: records until then would be passed over", text)}
+			return 0, fmt.Errorf("%s lies in the future: records until then would be passed over", text)
 		case at.UnixMilli() <= 0:
-			return 0, &usageError{fmt.Errorf("%s lies before 1970: use `syncer checkpoint reset`", text)}
+			return 0, fmt.Errorf("%s lies before 1970: use `syncer checkpoint reset`", text)
 		}
 		return at.UnixMilli(), nil
 	}
-	return 0, &usageError{fmt.Errorf("%q is not a time such as 2026-01-31T00:00:00Z or 2026-01-31", text)}
+	return 0, fmt.Errorf("%q is not a time such as 2026-01-31T00:00:00Z or 2026-01-31", text)
 }
 
 // withCheckpoint moves the checkpoint, if it is told where to, and prints it.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"syncer/internal/xvid"
+	"syncer/schema"
 	"syncer/sync"
 )
 
@@ -20,7 +21,8 @@ func (a *app) daemonCommand() *cobra.Command {
 		Long: `Make a run now and then one on each turn of SYNC_SCHEDULE, until stopped.
 
 The schedule is in the machine's time zone (TZ) unless it names one of its own:
-SYNC_SCHEDULE="CRON_TZ=Europe/Berlin 0 6 * * *". A turn that comes while a run is
+SYNC_SCHEDULE="CRON_TZ=Europe/Berlin 0 6 * * *". On SYNC_RECONCILE_SCHEDULE it
+reconciles, as the command of that name does. A turn that comes while a run is
 still going is skipped. A failed run is logged, and the next one comes; only a
 refused token or refused credentials end the daemon (exit code 77), since each
 further try would be refused as well.`,
@@ -46,25 +48,21 @@ func (a *app) daemon(ctx context.Context) (err error) {
 	return s.loop(ctx, client)
 }
 
-// loop makes runs until the context ends or the API refuses.
+// loop makes runs and reconciles until the context ends or the API refuses.
 func (s *service) loop(ctx context.Context, client *xvid.Client) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	turn := func() {
-		err := s.runOnce(ctx, func(progress func(done, total int)) *sync.Syncer { return s.syncer(client, progress) })
-		if exitCode(err) == exitRefused {
-			cancel(err)
-		}
-	}
-	// SkipIfStillRunning outermost: a job that panics under Recover outside it
-	// would be skipped for ever after (robfig/cron v3.0.1).
+	d := &turns{service: s, client: client, refused: cancel, busy: make(chan struct{}, 1)}
 	logger := cronLogger{s.log}
-	job := cron.NewChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)).Then(cron.FuncJob(turn))
 	scheduler := cron.New(cron.WithLogger(logger))
-	scheduler.Schedule(s.schedule, job)
+	run := d.job(logger, func() { d.run(ctx) })
+	scheduler.Schedule(s.schedule, run)
+	if s.reconcileSchedule != nil {
+		scheduler.Schedule(s.reconcileSchedule, d.job(logger, func() { d.reconcile(ctx) }))
+	}
 	s.log.Info("daemon started", "next_run", s.schedule.Next(s.app.now()))
 	scheduler.Start()
-	job.Run()
+	run.Run()
 	<-ctx.Done()
 	<-scheduler.Stop().Done()
 	s.log.Info("daemon stopped")
@@ -72,6 +70,54 @@ func (s *service) loop(ctx context.Context, client *xvid.Client) error {
 		return fmt.Errorf("the daemon stopped: %w", cause)
 	}
 	return nil
+}
+
+// turns makes one turn at a time.
+type turns struct {
+	service *service
+	client  *xvid.Client
+	refused context.CancelCauseFunc
+	busy    chan struct{} // holds a token while a turn goes on
+}
+
+// job is what the scheduler calls. SkipIfStillRunning stands outermost: a job
+// that panics under Recover outside it would be skipped for ever after
+// (robfig/cron v3.0.1).
+func (*turns) job(logger cronLogger, turn func()) cron.Job {
+	return cron.NewChain(cron.SkipIfStillRunning(logger), cron.Recover(logger)).Then(cron.FuncJob(turn))
+}
+
+// run makes an incremental run, unless a reconcile is going on.
+func (d *turns) run(ctx context.Context) {
+	select {
+	case d.busy <- struct{}{}:
+	default:
+		d.service.log.Warn("turn skipped: a reconcile is still going")
+		return
+	}
+	defer func() { <-d.busy }()
+	d.ended(d.service.runOnce(ctx, d.client))
+}
+
+// reconcile reconciles when the run that may be going on has ended.
+func (d *turns) reconcile(ctx context.Context) {
+	select {
+	case d.busy <- struct{}{}:
+	case <-ctx.Done():
+		return
+	}
+	defer func() { <-d.busy }()
+	row, err := d.service.turn(d.client, func(syncer *sync.Syncer) (schema.Run, error) {
+		return syncer.Reconcile(ctx, sync.ReconcileOptions{})
+	})
+	d.ended(d.service.tell(ctx, row, err))
+}
+
+// ended ends the daemon if it would only be refused again.
+func (d *turns) ended(err error) {
+	if exitCode(err) == exitRefused {
+		d.refused(err)
+	}
 }
 
 // cronLogger passes the scheduler's words on: its routine is of use only when

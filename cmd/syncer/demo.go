@@ -29,7 +29,7 @@ again, and print the leaks by country. What an earlier demo left is replaced.`,
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if d.records < 1 || d.records > 1_000_000 {
-				return &usageError{errors.New("--records must be a number from 1 to 1000000")}
+				return wrongUsage(cmd, errors.New("--records must be a number from 1 to 1000000"))
 			}
 			d.app = a
 			return d.run(cmd.Context())
@@ -122,10 +122,7 @@ func (d *demo) startClickHouse(ctx context.Context) error {
 
 // mirror makes one run.
 func (d *demo) mirror(ctx context.Context) error {
-	report, finish := newProgress(d.app.stderr, d.service.log, d.app.now)
-	syncer := d.service.syncer(d.client, report)
-	row, err := syncer.RunOnce(ctx)
-	finish()
+	row, err := d.service.turn(d.client, func(syncer *sync.Syncer) (schema.Run, error) { return syncer.RunOnce(ctx) })
 	if err != nil {
 		return fmt.Errorf("mirror: %w", err)
 	}

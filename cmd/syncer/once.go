@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncer/internal/xvid"
 	"syncer/schema"
 	"syncer/sync"
 )
@@ -34,15 +35,20 @@ func (a *app) once(ctx context.Context) (err error) {
 	if err := s.openMirror(ctx, s.migrate); err != nil {
 		return err
 	}
-	return s.runOnce(ctx, func(progress func(done, total int)) *sync.Syncer { return s.syncer(client, progress) })
+	return s.runOnce(ctx, client)
 }
 
 // runOnce makes one run and tells its figures in one line.
-func (s *service) runOnce(ctx context.Context, wire func(progress func(done, total int)) *sync.Syncer) error {
-	report, finish := newProgress(s.app.stderr, s.log, s.app.now)
-	row, err := wire(report).RunOnce(ctx)
-	finish()
+func (s *service) runOnce(ctx context.Context, client *xvid.Client) error {
+	row, err := s.turn(client, func(syncer *sync.Syncer) (schema.Run, error) { return syncer.RunOnce(ctx) })
 	return s.tell(ctx, row, err)
+}
+
+// turn makes one turn of a syncer that shows how far it is.
+func (s *service) turn(client *xvid.Client, work func(*sync.Syncer) (schema.Run, error)) (schema.Run, error) {
+	report, finish := newProgress(s.app.stderr, s.log, s.app.now)
+	defer finish()
+	return work(s.syncer(client, report))
 }
 
 // tell writes the line that ends every run; it carries the run's error.

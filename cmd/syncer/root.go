@@ -25,11 +25,9 @@ or ClickHouse credentials); 78 wrong settings.`,
 		Args:          usage(cobra.NoArgs),
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
-	})
+	root.SetFlagErrorFunc(wrongUsage)
 	root.AddCommand(
-		a.onceCommand(), a.daemonCommand(), a.migrateCommand(), a.checkCommand(),
+		a.onceCommand(), a.daemonCommand(), a.reconcileCommand(), a.migrateCommand(), a.checkCommand(),
 		a.statusCommand(), a.checkpointCommand(), a.demoCommand(),
 	)
 	return root
@@ -39,8 +37,13 @@ or ClickHouse credentials); 78 wrong settings.`,
 func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return &usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
+			return wrongUsage(cmd, err)
 		}
 		return nil
 	}
+}
+
+// wrongUsage makes an error one of usage, and says where the right one is told.
+func wrongUsage(cmd *cobra.Command, err error) error {
+	return &usageError{fmt.Errorf("%w; see `%s --help`", err, cmd.CommandPath())}
 }

@@ -29,10 +29,13 @@ type environment struct {
 	ClickHouseCluster      string `env:"CLICKHOUSE_CLUSTER"`
 	ClickHouseMigrate      string `env:"CLICKHOUSE_MIGRATE, default=true"`
 	Schedule               string `env:"SYNC_SCHEDULE, default=*/5 * * * *"`
+	ReconcileSchedule      string `env:"SYNC_RECONCILE_SCHEDULE, default=30 3 * * 0"`
 	PageSize               string `env:"SYNC_PAGE_SIZE, default=2000"`
 	Concurrency            string `env:"SYNC_CONCURRENCY, default=2"`
 	Lookback               string `env:"SYNC_LOOKBACK, default=10m"`
 	Timeout                string `env:"SYNC_TIMEOUT, default=1h"`
+	PendingMaxAge          string `env:"SYNC_PENDING_MAX_AGE, default=168h"`
+	MaxDeletePercent       string `env:"SYNC_MAX_DELETE_PERCENT, default=20"`
 	DataDir                string `env:"SYNC_DATA_DIR, default=./data"`
 	LogLevel               string `env:"LOG_LEVEL, default=info"`
 	LogFormat              string `env:"LOG_FORMAT, default=auto"`
@@ -40,18 +43,21 @@ type environment struct {
 
 // settings are the environment, parsed.
 type settings struct {
-	apiURL      string // normalised; names the source in the mirror
-	token       *xvid.Token
-	clickHouse  *clickhouse.Options // nil: the embedded engine serves
-	migrate     bool
-	schedule    cron.Schedule
-	pageSize    int
-	concurrency int
-	lookback    time.Duration
-	timeout     time.Duration
-	dataDir     string
-	logLevel    slog.Level
-	logFormat   string
+	apiURL            string // normalised; names the source in the mirror
+	token             *xvid.Token
+	clickHouse        *clickhouse.Options // nil: the embedded engine serves
+	migrate           bool
+	schedule          cron.Schedule
+	reconcileSchedule cron.Schedule // nil: never
+	pageSize          int
+	concurrency       int
+	lookback          time.Duration
+	timeout           time.Duration
+	pendingMaxAge     time.Duration
+	maxDeletePercent  int
+	dataDir           string
+	logLevel          slog.Level
+	logFormat         string
 }
 
 // settingsError names every wrong setting, none by a secret value.
@@ -92,17 +98,22 @@ type settingsParser struct {
 
 func (p *settingsParser) parse(needToken bool) *settings {
 	s := &settings{
-		apiURL:      p.url(),
-		clickHouse:  p.clickHouse(),
-		migrate:     parsed(p, "CLICKHOUSE_MIGRATE", p.env.ClickHouseMigrate, "true or false", strconv.ParseBool),
-		schedule:    parsed(p, "SYNC_SCHEDULE", p.env.Schedule, "a cron schedule such as `*/5 * * * *` or `CRON_TZ=Europe/Berlin 0 6 * * *`", cron.ParseStandard),
-		pageSize:    p.integer("SYNC_PAGE_SIZE", p.env.PageSize, 1, xvid.MaxLimit),
-		concurrency: p.integer("SYNC_CONCURRENCY", p.env.Concurrency, 1, 32),
-		lookback:    p.duration("SYNC_LOOKBACK", p.env.Lookback, 0),
-		timeout:     p.duration("SYNC_TIMEOUT", p.env.Timeout, time.Second),
-		dataDir:     p.env.DataDir,
-		logLevel:    parsed(p, "LOG_LEVEL", p.env.LogLevel, "debug, info, warn or error", parseLevel),
-		logFormat:   parsed(p, "LOG_FORMAT", p.env.LogFormat, "auto, tint or json", parseFormat),
+		apiURL:           p.url(),
+		clickHouse:       p.clickHouse(),
+		migrate:          parsed(p, "CLICKHOUSE_MIGRATE", p.env.ClickHouseMigrate, "true or false", strconv.ParseBool),
+		schedule:         parsed(p, "SYNC_SCHEDULE", p.env.Schedule, "a cron schedule such as `*/5 * * * *` or `CRON_TZ=Europe/Berlin 0 6 * * *`", parseSchedule),
+		pageSize:         p.integer("SYNC_PAGE_SIZE", p.env.PageSize, 1, xvid.MaxLimit),
+		concurrency:      p.integer("SYNC_CONCURRENCY", p.env.Concurrency, 1, 32),
+		lookback:         p.duration("SYNC_LOOKBACK", p.env.Lookback, 0),
+		timeout:          p.duration("SYNC_TIMEOUT", p.env.Timeout, time.Second),
+		pendingMaxAge:    p.duration("SYNC_PENDING_MAX_AGE", p.env.PendingMaxAge, 0),
+		maxDeletePercent: p.integer("SYNC_MAX_DELETE_PERCENT", p.env.MaxDeletePercent, 0, 100),
+		dataDir:          p.env.DataDir,
+		logLevel:         parsed(p, "LOG_LEVEL", p.env.LogLevel, "debug, info, warn or error", parseLevel),
+		logFormat:        parsed(p, "LOG_FORMAT", p.env.LogFormat, "auto, tint or json", parseFormat),
+	}
+	if p.env.ReconcileSchedule != never {
+		s.reconcileSchedule = parsed(p, "SYNC_RECONCILE_SCHEDULE", p.env.ReconcileSchedule, "a cron schedule such as `30 3 * * 0`, or `never`", parseSchedule)
 	}
 	if s.dataDir == "" {
 		p.wrong.add("SYNC_DATA_DIR", "is set but empty: name a directory")
@@ -141,6 +152,25 @@ func (p *settingsParser) duration(name, text string, least time.Duration) time.D
 		}
 		return value, err
 	})
+}
+
+// never is the reconcile schedule of a daemon that does not reconcile.
+const never = "never"
+
+func parseSchedule(text string) (cron.Schedule, error) {
+	// robfig/cron v3.0.1 panics at a time zone with nothing behind it.
+	if strings.Contains(text, "TZ=") && !strings.Contains(text, " ") {
+		return nil, errors.New("only a time zone")
+	}
+	schedule, err := cron.ParseStandard(text)
+	if err != nil {
+		return nil, err
+	}
+	// Such as 30 February; any time serves to ask.
+	if schedule.Next(time.Unix(0, 0)).IsZero() {
+		return nil, errors.New("its time never comes")
+	}
+	return schedule, nil
 }
 
 func parseLevel(text string) (level slog.Level, err error) {
@@ -194,6 +224,13 @@ func (p *settingsParser) clickHouse() *clickhouse.Options {
 		}
 		return nil
 	}
+	var password []byte
+	if p.env.ClickHousePasswordFile != "" {
+		var err error
+		if password, err = os.ReadFile(p.env.ClickHousePasswordFile); err != nil {
+			p.wrong.add("CLICKHOUSE_PASSWORD_FILE", "is no help: %v", err)
+		}
+	}
 	options, err := schema.ParseDSN(p.env.ClickHouseURL)
 	if err != nil {
 		// The parser's own words may repeat parts of the DSN.
@@ -201,10 +238,6 @@ func (p *settingsParser) clickHouse() *clickhouse.Options {
 		return nil
 	}
 	if p.env.ClickHousePasswordFile != "" {
-		password, err := os.ReadFile(p.env.ClickHousePasswordFile)
-		if err != nil {
-			p.wrong.add("CLICKHOUSE_PASSWORD_FILE", "is no help: %v", err)
-		}
 		options.Auth.Password = strings.TrimRight(string(password), "\r\n")
 	}
 	return options

@@ -29,6 +29,7 @@ func (a *app) statusCommand() *cobra.Command {
 
 // status is what `syncer status` tells.
 type status struct {
+	Verdict    string     `json:"verdict"`
 	Source     string     `json:"source"`
 	Database   string     `json:"database"`
 	Checkpoint *time.Time `json:"checkpoint"` // null: nothing was read yet
@@ -36,6 +37,7 @@ type status struct {
 	// changed at the source since then may be missing.
 	LagSeconds  *float64      `json:"lag_seconds"`
 	Mirrored    schema.Counts `json:"mirrored"`
+	DeadLetters uint64        `json:"dead_letters"` // elements of the list that are no backtrace
 	SourceTotal *int          `json:"source_total"` // null: the API did not say
 	SourceError string        `json:"source_error,omitempty"`
 	LastRuns    []runStatus   `json:"last_runs"`
@@ -92,6 +94,9 @@ func (s *service) status(ctx context.Context) (*status, error) {
 	if found.Mirrored, err = s.mirror.Counts(ctx); err != nil {
 		return nil, err
 	}
+	if found.DeadLetters, err = s.mirror.DeadLetterCount(ctx); err != nil {
+		return nil, err
+	}
 	runs, err := s.mirror.LastRuns(ctx, shownRuns)
 	if err != nil {
 		return nil, err
@@ -108,6 +113,7 @@ func (s *service) status(ctx context.Context) (*status, error) {
 		})
 	}
 	s.askSource(ctx, found)
+	found.Verdict = verdict(found, runs, s.app.now())
 	return found, nil
 }
 
@@ -139,6 +145,7 @@ func (a *app) printStatus(found *status) {
 	if found.SourceTotal != nil {
 		there = fmt.Sprint(*found.SourceTotal)
 	}
+	a.printf("%s\n\n", found.Verdict)
 	a.printf("source       %s\ndatabase     %s\ncheckpoint   %s\nlag          %s\n", found.Source, found.Database, checkpoint, lag)
 	a.printf("backtraces   %d here, %s at the source\nextracted    %d\naccesses     %d\n\n",
 		found.Mirrored.Backtraces, there, found.Mirrored.ExtractedData, found.Mirrored.AccessStats)

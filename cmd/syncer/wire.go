@@ -64,11 +64,23 @@ func (s *service) openMirror(ctx context.Context, migrate bool) (err error) {
 		if len(applied) > 0 {
 			s.log.Info("schema brought up to date", "database", s.target.Auth.Database, "steps", applied)
 		}
-	}
-	if s.mirror, err = schema.Open(ctx, options); err != nil {
+	} else if err := checkSchema(ctx, options); err != nil {
 		return err
 	}
-	return s.mirror.CheckSchema(ctx)
+	s.mirror, err = schema.Open(ctx, options)
+	return err
+}
+
+// checkSchema says whether the schema fits, before anything connects to its
+// database: where there is none, ClickHouse ends the connection, and the embedded
+// engine (26.7) itself.
+func checkSchema(ctx context.Context, options schema.Options) (err error) {
+	probe, err := schema.Probe(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, probe.Close()) }()
+	return probe.CheckSchema(ctx)
 }
 
 // close ends what newService and openMirror began.
@@ -99,15 +111,17 @@ func (s *service) client() (*xvid.Client, error) {
 // syncer wires a syncer that says how far it is through progress.
 func (s *service) syncer(client *xvid.Client, progress func(done, total int)) *sync.Syncer {
 	return sync.New(sync.Options{
-		Source:      client,
-		SourceName:  s.apiURL,
-		Mirror:      s.mirror,
-		PageSize:    s.pageSize,
-		Concurrency: s.concurrency,
-		Lookback:    s.lookback,
-		Timeout:     s.timeout,
-		Progress:    progress,
-		Now:         s.app.now,
-		Version:     version,
+		Source:           client,
+		SourceName:       s.apiURL,
+		Mirror:           s.mirror,
+		PageSize:         s.pageSize,
+		Concurrency:      s.concurrency,
+		Lookback:         s.lookback,
+		Timeout:          s.timeout,
+		PendingMaxAge:    s.pendingMaxAge,
+		MaxDeletePercent: s.maxDeletePercent,
+		Progress:         progress,
+		Now:              s.app.now,
+		Version:          version,
 	})
 }
