@@ -73,8 +73,10 @@ func changeChildren(random *rand.Rand, b *xvidtest.Backtrace) {
 		data[0].AccessStats = data[0].AccessStats[1:]
 	default:
 		b.ExtractedData = append(data, xvidtest.Extracted{AutographTag: "new", AccessStats: []xvidtest.Access{
-			{IPAddress: "2001:db8::1", IPCountry: "Estonia", IPType: "UNK", UserAgent: "N/A", AcceptLanguage: "N/A",
-				PercentageObtained: "97.5%", HighestResolution: "352p", StreamingOnly: "yes"},
+			{
+				IPAddress: "2001:db8::1", IPCountry: "Estonia", IPType: "UNK", UserAgent: "N/A", AcceptLanguage: "N/A",
+				PercentageObtained: "97.5%", HighestResolution: "352p", StreamingOnly: "yes",
+			},
 		}})
 	}
 }

@@ -49,7 +49,8 @@ func (r *run) reconcile(ctx, storeCtx context.Context, options ReconcileOptions)
 	if err != nil {
 		return err
 	}
-	c := &comparison{run: r, limit: int(counts.Backtraces) * r.MaxDeletePercent / 100, force: options.Force}
+	limit := int(counts.Backtraces) * r.MaxDeletePercent / 100 //nolint:gosec // a count
+	c := &comparison{run: r, limit: limit, force: options.Force}
 	pages := newPager(r.Source, r.PageSize, r.Concurrency)
 	walk := newWalk(&byID, pages, "", 0, walkSink[string]{
 		page: func(page *xvid.Page) error { return c.page(storeCtx, page) },

@@ -115,8 +115,8 @@ func (s *storer) store(ctx context.Context, readings []reading) error {
 			changed = append(changed, one)
 		}
 	}
-	s.count.read += uint64(len(readings) - len(contested))
-	s.count.unchanged += uint64(len(readings) - len(contested) - len(changed))
+	s.count.read += uint64(len(readings) - len(contested))                     //nolint:gosec // a part of them
+	s.count.unchanged += uint64(len(readings) - len(contested) - len(changed)) //nolint:gosec // likewise
 	if err := s.insert(ctx, changed); err != nil {
 		return err
 	}

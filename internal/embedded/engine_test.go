@@ -145,8 +145,7 @@ func wantInUse(t *testing.T, dir string, pid int) {
 	if err == nil {
 		t.Fatalf("a second engine started; stopping it: %v", engine.Stop(t.Context()))
 	}
-	var inUse *embedded.InUseError
-	if !errors.As(err, &inUse) {
+	if _, ok := errors.AsType[*embedded.InUseError](err); !ok {
 		t.Fatalf("got %v, want an InUseError", err)
 	}
 	want := "data directory " + dir + " is in use by another syncer (pid " + strconv.Itoa(pid) +
