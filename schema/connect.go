@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -36,7 +38,7 @@ type Mirror struct {
 
 // Bounds on one try of a statement. A refresh rebuilds whole tables.
 const (
-	dialTimeout      = 10 * time.Second
+	dialTimeout      = 5 * time.Second // nothing can interrupt it, and SIGTERM is given 10 s
 	statementTimeout = 2 * time.Minute
 	refreshTimeout   = time.Hour
 )
@@ -44,6 +46,23 @@ const (
 // ParseDSN reads a DSN of clickhouse-go; its path is the database. The error
 // never holds the password.
 func ParseDSN(dsn string) (*clickhouse.Options, error) {
+	scheme, _, _ := strings.Cut(dsn, "://")
+	switch scheme {
+	case "clickhouse", "tcp", "native", "http":
+	case "https":
+		// clickhouse-go takes https only with secure=true, which it means.
+		parsed, err := url.Parse(dsn)
+		if err != nil {
+			return nil, errors.New("the DSN cannot be parsed")
+		}
+		query := parsed.Query()
+		query.Set("secure", "true")
+		parsed.RawQuery = query.Encode()
+		dsn = parsed.String()
+	default:
+		// clickhouse-go takes any other for the native protocol.
+		return nil, errors.New("the DSN must begin with clickhouse://, http:// or https://")
+	}
 	options, err := clickhouse.ParseDSN(dsn)
 	if err != nil {
 		return nil, err
@@ -119,15 +138,19 @@ func (m *Mirror) Database() string { return m.database }
 // retries by itself, and a failed insert may have been stored all the same, so
 // every statement given here must be harmless to repeat.
 func (m *Mirror) retry(ctx context.Context, what string, statement func(context.Context) error) error {
+	var last error
 	try := func() (struct{}, error) {
 		tryCtx, cancel := context.WithTimeout(ctx, statementTimeout)
 		defer cancel()
-		err := statement(tryCtx)
-		if err != nil && !passing(err) {
-			err = backoff.Permanent(err)
+		if last = statement(tryCtx); last != nil && !passing(last) {
+			return struct{}{}, backoff.Permanent(last)
 		}
-		return struct{}{}, err
+		return struct{}{}, last
 	}
 	_, err := backoff.Retry(ctx, try, backoff.WithMaxElapsedTime(m.options.Patience))
+	if err != nil && ctx.Err() != nil && !errors.Is(last, err) {
+		// Retry gives only the context's cause, and not what it was up against.
+		err = fmt.Errorf("%w, while being tried again after: %w", err, last)
+	}
 	return explain(what, err)
 }

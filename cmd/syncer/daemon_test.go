@@ -23,7 +23,7 @@ type daemon struct {
 // time.
 func (p *program) startDaemon(t *testing.T) *daemon {
 	t.Helper()
-	p.env["SYNC_SCHEDULE"], p.env["SYNC_CONCURRENCY"] = "@every 1s", "1"
+	p.env["SYNC_SCHEDULE"], p.env["SYNC_RECONCILE_SCHEDULE"], p.env["SYNC_CONCURRENCY"] = "@every 1s", "never", "1"
 	ctx, stop := context.WithCancel(t.Context())
 	d := &daemon{stop: stop, stderr: newTranscript(), ended: make(chan int, 1)}
 	a := &app{env: envconfig.MapLookuper(p.env), stdout: newTranscript(), stderr: d.stderr, now: time.Now}

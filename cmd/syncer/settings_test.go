@@ -36,17 +36,20 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"CLICKHOUSE_CLUSTER":       "main",
 		"CLICKHOUSE_MIGRATE":       "perhaps",
 		"SYNC_SCHEDULE":            "every now and then",
+		"SYNC_RECONCILE_SCHEDULE":  "seldom",
 		"SYNC_PAGE_SIZE":           "5001",
 		"SYNC_CONCURRENCY":         "0",
 		"SYNC_LOOKBACK":            "-1s",
 		"SYNC_TIMEOUT":             "60",
+		"SYNC_PENDING_MAX_AGE":     "7d",
+		"SYNC_MAX_DELETE_PERCENT":  "101",
 		"SYNC_DATA_DIR":            "",
 		"LOG_LEVEL":                "loud",
 		"LOG_FORMAT":               "yaml",
 	}
 	told := wrongSettings(t, wrong)
-	if !strings.Contains(told, "14 wrong settings:") {
-		t.Errorf("the error does not count 14 wrong settings: %s", told)
+	if !strings.Contains(told, "17 wrong settings:") {
+		t.Errorf("the error does not count 17 wrong settings: %s", told)
 	}
 	for name := range wrong {
 		if len(linesWith(told, "  "+name+" ")) != 1 {
@@ -86,6 +89,13 @@ func TestWrongSetting(t *testing.T) {
 		{"SYNC_SCHEDULE", "CRON_TZ=Europe/Atlantis 0 6 * * *", "cron schedule"},
 		{"SYNC_SCHEDULE", "CRON_TZ=Europe/Berlin", "cron schedule"},
 		{"SYNC_SCHEDULE", "0 6 30 2 *", "cron schedule"}, // never
+		{"SYNC_RECONCILE_SCHEDULE", "", "`never`"},
+		{"SYNC_RECONCILE_SCHEDULE", "CRON_TZ=Europe/Berlin", "`never`"},
+		{"SYNC_PENDING_MAX_AGE", "", "at least 0s"},
+		{"SYNC_PENDING_MAX_AGE", "-1h", "at least 0s"},
+		{"SYNC_MAX_DELETE_PERCENT", "", "0 to 100"},
+		{"SYNC_MAX_DELETE_PERCENT", "-1", "0 to 100"},
+		{"SYNC_MAX_DELETE_PERCENT", "101", "0 to 100"},
 		{"SYNC_PAGE_SIZE", "", "1 to 5000"},
 		{"SYNC_PAGE_SIZE", "0", "1 to 5000"},
 		{"SYNC_PAGE_SIZE", "5001", "1 to 5000"},
@@ -145,6 +155,7 @@ func TestRightSettings(t *testing.T) {
 	for _, change := range []map[string]string{
 		{"SYNC_PAGE_SIZE": "1", "SYNC_CONCURRENCY": "1", "SYNC_LOOKBACK": "0s", "SYNC_SCHEDULE": "CRON_TZ=Europe/Berlin 0 6 * * *"},
 		{"SYNC_PAGE_SIZE": "5000", "SYNC_CONCURRENCY": "32", "SYNC_SCHEDULE": "@daily", "LOG_LEVEL": "WARN"},
+		{"SYNC_RECONCILE_SCHEDULE": "never", "SYNC_PENDING_MAX_AGE": "0s", "SYNC_MAX_DELETE_PERCENT": "0"},
 		{"XVID_API_TOKEN": " " + testToken + "\n", "XVID_API_URL": strings.TrimSuffix(p.api.URL(), "/")},
 		{"XVID_API_TOKEN": "", "XVID_API_TOKEN_FILE": tokenFile(t, testToken), "LOG_FORMAT": "tint"},
 	} {

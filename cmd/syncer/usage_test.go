@@ -18,6 +18,8 @@ func TestWrongUsage(t *testing.T) {
 		{"once", "--fast"},
 		{"once", "now"},
 		{"run", "now"},
+		{"reconcile", "now"},
+		{"reconcile", "--dry-run=perhaps"},
 		{"migrate", "now"},
 		{"check", "now"},
 		{"status", "now"},

@@ -28,14 +28,15 @@ type response struct {
 // connection.
 func fetch[T any](ctx context.Context, c *Client, target *url.URL, decode func(response) (T, error)) (T, error) {
 	tries := 0
-	try := func() (T, error) {
+	var last error
+	try := func() (result T, err error) {
 		if tries++; tries > 1 {
 			c.retries.Add(1)
 		}
+		defer func() { last = err }()
 		got, err := c.sendAuthorized(ctx, target)
 		if err != nil {
-			var none T
-			return none, c.classify(err)
+			return result, c.classify(err)
 		}
 		return decode(got)
 	}
@@ -47,7 +48,12 @@ func fetch[T any](ctx context.Context, c *Client, target *url.URL, decode func(r
 		backoff.WithBackOff(waits),
 		backoff.WithMaxTries(uint(c.options.Tries)),
 		backoff.WithMaxElapsedTime(0))
-	if err != nil && tries > 1 {
+	switch {
+	case err == nil:
+	case ctx.Err() != nil && !errors.Is(last, err):
+		// Retry gives only the context's cause, and not what it was up against.
+		err = fmt.Errorf("%w, while being tried again after: %w", err, last)
+	case tries > 1:
 		err = fmt.Errorf("gave up after %d tries: %w", tries, err)
 	}
 	return result, err

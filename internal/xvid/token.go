@@ -56,11 +56,15 @@ func (t *Token) reload() (changed bool, err error) {
 	}
 	content, err := os.ReadFile(t.path)
 	if err != nil {
-		return false, fmt.Errorf("read the token: %w", err)
+		// Without the path, which may be a token put into the wrong variable.
+		if failed, ok := errors.AsType[*os.PathError](err); ok {
+			err = failed.Err
+		}
+		return false, fmt.Errorf("read the token's file: %w", err)
 	}
 	value, err := cleanToken(string(content))
 	if err != nil {
-		return false, fmt.Errorf("read the token from %s: %w", t.path, err)
+		return false, fmt.Errorf("read the token's file: %w", err)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
