@@ -57,3 +57,8 @@ fmt:
 .PHONY: clean
 clean:
 	rm -rf $(BIN)
+
+## bench-storage: the mirror's storage beside the designs it was chosen over (5 minutes)
+.PHONY: bench-storage
+bench-storage: engine
+	$(GO) test -run '^$$' -bench Storage -benchtime 1x -timeout 1h ./internal/storagebench
