@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -77,67 +78,89 @@ type accessRow struct {
 // column.
 func (b *bench) equalSource(tb testing.TB) {
 	tb.Helper()
-	backtraces, extracted, accesses := expected(b.world.All(), b.served(tb))
-	equalRows(tb, b, backtraces, "SELECT * EXCEPT (content_hash, fetched_at, run_id) FROM backtraces ORDER BY id")
-	for _, suffix := range []string{"", "_live"} {
-		equalRows(tb, b, extracted, "SELECT * FROM extracted_data"+suffix+" ORDER BY backtrace_id, extracted_index")
-		equalRows(tb, b, accesses, "SELECT * FROM access_stats"+suffix+" ORDER BY backtrace_id, extracted_index, access_index")
+	difference, err := b.difference(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if difference != "" {
+		tb.Fatal(difference)
 	}
 }
 
-func equalRows[T any](tb testing.TB, b *bench, want []T, query string) {
-	tb.Helper()
-	var got []T
-	if err := b.mirror.Conn().Select(tb.Context(), &got, query); err != nil {
-		tb.Fatalf("%s: %v", query, err)
+// difference says where the mirror differs from the source; "" if nowhere.
+func (b *bench) difference(ctx context.Context) (string, error) {
+	raws, err := b.served(ctx)
+	if err != nil {
+		return "", err
 	}
-	if len(got) != len(want) {
-		tb.Errorf("%s: %d rows, the source has %d", query, len(got), len(want))
+	backtraces, extracted, accesses := expected(b.world.All(), raws)
+	found, err := equalRows(ctx, b, backtraces, "SELECT * EXCEPT (content_hash, fetched_at, run_id) FROM backtraces ORDER BY id")
+	for _, suffix := range []string{"", "_live"} {
+		if err == nil && found == "" {
+			found, err = equalRows(ctx, b, extracted, "SELECT * FROM extracted_data"+suffix+" ORDER BY backtrace_id, extracted_index")
+		}
+		if err == nil && found == "" {
+			found, err = equalRows(ctx, b, accesses, "SELECT * FROM access_stats"+suffix+" ORDER BY backtrace_id, extracted_index, access_index")
+		}
+	}
+	return found, err
+}
+
+func equalRows[T any](ctx context.Context, b *bench, want []T, query string) (string, error) {
+	var got []T
+	if err := b.mirror.Conn().Select(ctx, &got, query); err != nil {
+		return "", fmt.Errorf("%s: %w", query, err)
 	}
 	for i := range min(len(got), len(want)) {
 		if reflect.DeepEqual(want[i], got[i]) { // much faster than cmp
 			continue
 		}
 		if diff := cmp.Diff(want[i], got[i], cmp.AllowUnexported(extractedRow{}, accessRow{})); diff != "" {
-			tb.Fatalf("%s: row %d (-source +mirror):\n%s", query, i, diff)
+			return fmt.Sprintf("%s: row %d (-source +mirror):\n%s", query, i, diff), nil
 		}
 	}
+	if len(got) != len(want) {
+		return fmt.Sprintf("%s: %d rows, the source has %d", query, len(got), len(want)), nil
+	}
+	return "", nil
 }
 
 // served reads every record's JSON as the API serves it, with nothing of the
 // product between.
-func (b *bench) served(tb testing.TB) map[string]string {
-	tb.Helper()
+func (b *bench) served(ctx context.Context) (map[string]string, error) {
 	b.api.OnRequest(nil)
 	raws := map[string]string{}
 	for start := 0; ; {
 		url := fmt.Sprintf("%s?human=true&show_null=true&sort=id&limit=%d&start=%d", b.api.URL(), xvidtest.MaxLimit, start)
-		request, err := http.NewRequestWithContext(tb.Context(), http.MethodGet, url, http.NoBody)
-		if err != nil {
-			tb.Fatal(err)
+		page, err := getPage(ctx, url)
+		if err != nil || len(page) == 0 {
+			return raws, err
 		}
-		request.Header.Set("Authorization", "Bearer "+testToken)
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil {
-			tb.Fatal(err)
-		}
-		var page struct{ Backtraces []json.RawMessage }
-		if err := json.NewDecoder(answer.Body).Decode(&page); err != nil {
-			tb.Fatal(err)
-		}
-		_ = answer.Body.Close()
-		if len(page.Backtraces) == 0 {
-			return raws
-		}
-		start += len(page.Backtraces)
-		for _, raw := range page.Backtraces {
+		start += len(page)
+		for _, raw := range page {
 			var named struct{ ID string }
 			if err := json.Unmarshal(raw, &named); err != nil {
-				tb.Fatal(err)
+				return nil, err
 			}
 			raws[named.ID] = string(raw)
 		}
 	}
+}
+
+func getPage(ctx context.Context, url string) ([]json.RawMessage, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+testToken)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	var page struct{ Backtraces []json.RawMessage }
+	err = json.NewDecoder(answer.Body).Decode(&page)
+	return page.Backtraces, err
 }
 
 // expected works out the rows of all relations.
