@@ -35,12 +35,12 @@ demo: engine build
 .PHONY: test
 test: engine
 	$(GO) test -race -shuffle=on -count=1 $(PKGS)
-	$(GO) test -count=1 -run Exhaustive -v ./sync
+	GOGC=800 $(GO) test -count=1 -run Exhaustive -v ./sync
 
 ## test-long: the exhaustive test with three changes for every list (half an hour)
 .PHONY: test-long
 test-long:
-	$(GO) test -count=1 -run Exhaustive -v -tags long -timeout 3h ./sync
+	GOGC=800 $(GO) test -count=1 -run Exhaustive -v -tags long -timeout 3h ./sync
 
 ## lint: the linters, pinned in internal/tools
 .PHONY: lint

@@ -92,20 +92,34 @@ func tiePatterns(n int) [][]int64 {
 }
 
 // depth is how many changes are played for lists of so many records: each
-// change more costs a hundredfold. The race detector costs tenfold, and there is
-// nothing for it here.
+// change more costs a hundredfold, and a server that cuts its pages tenfold. The
+// race detector costs tenfold too, and there is nothing for it here.
 func depth(records, cut int) int {
 	switch {
+	case raceDetector && (records > 4 || cut > 0):
+		return 0
 	case raceDetector:
 		return 1
-	case cut > 0 && records > 2:
-		return 1
-	case records > 6 && !long:
-		return 1
-	case cut > 0, records > 4 && !long:
+	case long && cut == 0:
+		return 3
+	case cut > 0:
+		return cutDepth(records)
+	case records <= 4:
+		return 3
+	case records <= 6:
 		return 2
 	}
-	return 3
+	return 1
+}
+
+func cutDepth(records int) int {
+	switch {
+	case records <= 2:
+		return 2
+	case records <= 5 || long:
+		return 1
+	}
+	return 0
 }
 
 // Every world: no change between any two requests loses a record, in lists of up

