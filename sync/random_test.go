@@ -34,6 +34,7 @@ func TestRandom(t *testing.T) {
 
 // history plays one.
 func (b *bench) history(t *testing.T, rt *rapid.T) error {
+	t.Helper()
 	if err := b.empty(t.Context()); err != nil {
 		return err
 	}

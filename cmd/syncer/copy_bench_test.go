@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,35 +13,60 @@ import (
 	"syncer/internal/xvidtest"
 )
 
-// BenchmarkFirstCopy measures the first copy of 100,000 backtraces by the real
-// binary: wall time, CPU time and peak memory of syncer alone, with the API and
-// ClickHouse on the same machine.
+var benchRecords = flag.Int("records", 100_000, "backtraces to copy in benchmarks")
+
+// BenchmarkFirstCopy measures the first copy by the real binary: wall time, CPU
+// time and peak memory of syncer alone, with the API and ClickHouse on the same
+// machine.
 func BenchmarkFirstCopy(b *testing.B) {
-	binary := filepath.Join(b.TempDir(), "syncer")
+	binary, api := benchSource(b)
+	for b.Loop() {
+		measure(b, binary, api.URL(), embeddedtest.DSN(b), "once")
+	}
+}
+
+// BenchmarkReconcile measures a reconcile that finds nothing to do.
+func BenchmarkReconcile(b *testing.B) {
+	binary, api := benchSource(b)
+	dsn := embeddedtest.DSN(b)
+	measure(b, binary, api.URL(), dsn, "once")
+	for b.Loop() {
+		measure(b, binary, api.URL(), dsn, "reconcile")
+	}
+}
+
+// benchSource builds the binary and starts the API.
+func benchSource(b *testing.B) (binary string, api *xvidtest.Running) {
+	b.Helper()
+	binary = filepath.Join(b.TempDir(), "syncer")
 	build := exec.CommandContext(b.Context(), "go", "build", "-o", binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := build.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, output)
 	}
 	world := xvidtest.NewWorld(time.Now)
-	world.Insert(xvidtest.Generate(1, 100_000, xvidtest.GenerateOptions{End: time.Now().Add(-time.Hour)})...)
+	world.Insert(xvidtest.Generate(1, *benchRecords, xvidtest.GenerateOptions{End: time.Now().Add(-time.Hour)})...)
 	api, err := xvidtest.Listen(world, xvidtest.ServerOptions{Token: "bench"})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = api.Close() })
-	for b.Loop() {
-		once := exec.CommandContext(b.Context(), binary, "once")
-		once.Env = []string{"XVID_API_URL=" + api.URL(), "XVID_API_TOKEN=bench", "CLICKHOUSE_URL=" + embeddedtest.DSN(b)}
-		if output, err := once.CombinedOutput(); err != nil {
-			b.Fatalf("%v: %s", err, output)
-		}
-		usage, ok := once.ProcessState.SysUsage().(*syscall.Rusage)
-		if !ok {
-			b.Fatal("no usage of the process is known here")
-		}
-		b.ReportMetric(float64(usage.Maxrss)/1024, "MiB-peak") // Linux counts KiB
-		cpu := once.ProcessState.UserTime() + once.ProcessState.SystemTime()
-		b.ReportMetric(cpu.Seconds(), "cpu-s")
+	return binary, api
+}
+
+// measure runs one command and reports what it took.
+func measure(b *testing.B, binary, source, dsn, command string) {
+	b.Helper()
+	process := exec.CommandContext(b.Context(), binary, command)
+	process.Env = []string{"XVID_API_URL=" + source, "XVID_API_TOKEN=bench", "CLICKHOUSE_URL=" + dsn}
+	if output, err := process.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %s", err, output)
 	}
+	usage, ok := process.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		b.Fatal("no usage of the process is known here")
+	}
+	b.ReportMetric(float64(usage.Maxrss)/1024, "MiB-peak") // Linux counts KiB
+	cpu := process.ProcessState.UserTime() + process.ProcessState.SystemTime()
+	b.ReportMetric(cpu.Seconds(), "cpu-s")
 }

@@ -92,8 +92,10 @@ func BenchmarkStorage(b *testing.B) {
 // shrink halves the other access columns alike.
 func shrink() string {
 	var list strings.Builder
-	for _, column := range []string{"extracted_index", "access_index", "autograph_tag", "ip_address", "ip_type", "user_agent",
-		"accept_language", "first_accessed_at", "percentage_obtained", "highest_resolution", "streaming_only"} {
+	for _, column := range []string{
+		"extracted_index", "access_index", "autograph_tag", "ip_address", "ip_type", "user_agent",
+		"accept_language", "first_accessed_at", "percentage_obtained", "highest_resolution", "streaming_only",
+	} {
 		fmt.Fprintf(&list, ", arrayResize(`access.%[1]s`, intDiv(length(`access.ip_country`), 2)) AS `access.%[1]s`", column)
 	}
 	return list.String()
@@ -101,6 +103,7 @@ func shrink() string {
 
 // load mirrors a generated source through the product.
 func load(b *testing.B) *schema.Mirror {
+	b.Helper()
 	world := xvidtest.NewWorld(time.Now)
 	world.Insert(xvidtest.Generate(1, *records, xvidtest.GenerateOptions{End: time.Now().Add(-time.Hour)})...)
 	api, err := xvidtest.Listen(world, xvidtest.ServerOptions{})
@@ -156,6 +159,7 @@ func text(b *testing.B, mirror *schema.Mirror, query string) (value string) {
 
 // sizes prints the bytes on disk of each table, in all and by its rows.
 func sizes(b *testing.B, mirror *schema.Mirror) {
+	b.Helper()
 	var tables []struct {
 		Table string `ch:"table"`
 		Rows  uint64 `ch:"rows"`
@@ -173,6 +177,7 @@ func sizes(b *testing.B, mirror *schema.Mirror) {
 
 // known times the lookup of a page's ids.
 func known(b *testing.B, mirror *schema.Mirror) {
+	b.Helper()
 	var rows []struct {
 		ID string `ch:"id"`
 	}

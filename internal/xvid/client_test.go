@@ -42,7 +42,7 @@ func newAPI(t *testing.T, change func(*xvid.Options)) *api {
 	transport := xvid.NewTransport(2)
 	t.Cleanup(transport.CloseIdleConnections)
 	options := xvid.Options{
-		URL: running.URL(), Token: static(t, secret), Transport: transport,
+		URL: running.URL(), Token: static(t), Transport: transport,
 		Backoff: time.Millisecond, AttemptTimeout: 300 * time.Millisecond, MaxBody: 1 << 20, Tries: 3,
 	}
 	if change != nil {
@@ -55,9 +55,9 @@ func newAPI(t *testing.T, change func(*xvid.Options)) *api {
 	return &api{Running: running, world: world, client: client}
 }
 
-func static(t *testing.T, value string) *xvid.Token {
+func static(t *testing.T) *xvid.Token {
 	t.Helper()
-	token, err := xvid.StaticToken(value)
+	token, err := xvid.StaticToken(secret)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestNotFound(t *testing.T) {
 		t.Errorf("an unknown id: %v", err)
 	}
 	strange, err := xvid.New(xvid.Options{
-		URL: strings.Replace(a.URL(), "backtraces", "elsewhere", 1), Token: static(t, secret), Transport: noBody{404},
+		URL: strings.Replace(a.URL(), "backtraces", "elsewhere", 1), Token: static(t), Transport: noBody{404},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -207,7 +207,7 @@ func TestTokenIsSecret(t *testing.T) {
 		t.Errorf("a redirect to another host: %v, %d requests arrived there", err, other.Counts().Total)
 	}
 	var printed bytes.Buffer
-	token := static(t, secret)
+	token := static(t)
 	for _, value := range []any{err, token, xvid.Options{Token: token}} {
 		fmt.Fprintf(&printed, "%v %+v %#v %s\n", value, value, value, value)
 	}
@@ -241,7 +241,7 @@ func TestRetryAfter(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			sent := 0
 			client, err := xvid.New(xvid.Options{
-				URL: "https://api.example/backtraces", Token: static(t, secret), MaxRetryAfter: 5 * time.Minute,
+				URL: "https://api.example/backtraces", Token: static(t), MaxRetryAfter: 5 * time.Minute,
 				Transport: inProcess(func(*http.Request) *http.Response {
 					if sent++; sent == 1 {
 						return &http.Response{StatusCode: 429, Body: http.NoBody, Header: http.Header{"Retry-After": {header}}}
