@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"syncer/internal/xvidtest"
+	"syncer/schema"
 	"syncer/sync"
 )
 
@@ -109,4 +110,25 @@ func TestMirrorThroughFaults(t *testing.T) {
 	b.api.OnRequest(nil)
 	b.once(t, nil)
 	b.equalSource(t)
+}
+
+// A run that cannot even be recorded fails, and still has its figures.
+func TestRunWithoutClickHouse(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	target := b.target
+	target.Patience = 10 * time.Millisecond
+	away, err := schema.Open(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := away.Close(); err != nil {
+		t.Fatal(err)
+	}
+	run, err := b.syncer(t, func(o *sync.Options) { o.Mirror = away }).RunOnce(t.Context())
+	if err == nil || run.Outcome != schema.Failed || run.EndedAt == nil || len(sync.Summary(&run)) == 0 {
+		t.Errorf("%s, ended %v, error %v", run.Outcome, run.EndedAt, err)
+	}
+	if sent := b.api.Counts().Total; sent != 0 {
+		t.Errorf("%d requests although nothing can be stored", sent)
+	}
 }

@@ -31,12 +31,13 @@ func (s *Syncer) Reconcile(ctx context.Context, options ReconcileOptions) (schem
 
 	r := s.begin("reconcile")
 	r.storer.dry = options.DryRun
+	var err error
 	if !options.DryRun {
-		if err := s.options.Mirror.StartRun(ctx, r.row); err != nil {
-			return r.row, err
-		}
+		err = r.start(ctx)
 	}
-	err := r.reconcile(ctx, storeCtx, options)
+	if err == nil {
+		err = r.reconcile(ctx, storeCtx, options)
+	}
 	return s.end(ctx, storeCtx, r, err)
 }
 

@@ -63,10 +63,10 @@ func (s *Syncer) RunOnce(ctx context.Context) (schema.Run, error) {
 	defer stop()
 
 	r := s.begin("incremental")
-	if err := s.options.Mirror.StartRun(ctx, r.row); err != nil {
-		return r.row, err
+	err := r.start(ctx)
+	if err == nil {
+		err = r.incremental(ctx, storeCtx)
 	}
-	err := r.incremental(ctx, storeCtx)
 	return s.end(ctx, storeCtx, r, err)
 }
 
@@ -109,7 +109,7 @@ func (s *Syncer) end(ctx, storeCtx context.Context, r *run, err error) (schema.R
 		r.row.Error = err.Error()
 	}
 	r.finish()
-	if !r.storer.dry {
+	if r.recorded {
 		err = errors.Join(err, s.options.Mirror.EndRun(storeCtx, r.row))
 	}
 	return r.row, err
@@ -135,6 +135,16 @@ type run struct {
 	saved  schema.Checkpoint
 	// refreshed is set once the flat tables hold all that was written.
 	refreshed bool
+	recorded  bool // in sync_runs
+}
+
+// start records that the run starts.
+func (r *run) start(ctx context.Context) error {
+	if err := r.Mirror.StartRun(ctx, r.row); err != nil {
+		return err
+	}
+	r.recorded = true
+	return nil
 }
 
 // incremental reads what is new since the checkpoint and stores it.
