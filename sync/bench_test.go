@@ -1,10 +1,12 @@
 package sync_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
 	"syncer/internal/embedded/embeddedtest"
+	"syncer/internal/mirrortest"
 	"syncer/internal/xvid"
 	"syncer/internal/xvidtest"
 	"syncer/schema"
@@ -82,4 +84,23 @@ func (b *bench) once(tb testing.TB, change func(*sync.Options)) schema.Run {
 		tb.Fatalf("run ended %s", run.Outcome)
 	}
 	return run
+}
+
+// equalSource compares all relations with the source, row by row and column by
+// column.
+func (b *bench) equalSource(tb testing.TB) {
+	tb.Helper()
+	difference, err := b.difference(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if difference != "" {
+		tb.Fatal(difference)
+	}
+}
+
+// difference says where the mirror differs from the source; "" if nowhere.
+func (b *bench) difference(ctx context.Context) (string, error) {
+	b.api.OnRequest(nil)
+	return mirrortest.Difference(ctx, mirrortest.Source{World: b.world, API: b.api, Token: testToken}, b.mirror)
 }
