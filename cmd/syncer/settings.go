@@ -37,6 +37,7 @@ type environment struct {
 	PendingMaxAge          string `env:"SYNC_PENDING_MAX_AGE, default=168h"`
 	MaxDeletePercent       string `env:"SYNC_MAX_DELETE_PERCENT, default=20"`
 	DataDir                string `env:"SYNC_DATA_DIR, default=./data"`
+	MetricsAddr            string `env:"METRICS_ADDR"`
 	LogLevel               string `env:"LOG_LEVEL, default=info"`
 	LogFormat              string `env:"LOG_FORMAT, default=auto"`
 }
@@ -248,5 +249,8 @@ func (p *settingsParser) clickHouse() *clickhouse.Options {
 func (p *settingsParser) later() {
 	if p.env.ClickHouseCluster != "" {
 		p.wrong.add("CLICKHOUSE_CLUSTER", "is set, but this version cannot set up a cluster yet")
+	}
+	if p.env.MetricsAddr != "" {
+		p.wrong.add("METRICS_ADDR", "is set, but this version serves no metrics yet: see sync_runs")
 	}
 }

@@ -34,6 +34,7 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"CLICKHOUSE_URL":           "clickhouse://user:" + secret + "@host:no/xvid",
 		"CLICKHOUSE_PASSWORD_FILE": t.TempDir(),
 		"CLICKHOUSE_CLUSTER":       "main",
+		"METRICS_ADDR":             ":9090",
 		"CLICKHOUSE_MIGRATE":       "perhaps",
 		"SYNC_SCHEDULE":            "every now and then",
 		"SYNC_RECONCILE_SCHEDULE":  "seldom",
