@@ -32,20 +32,8 @@ further try would be refused as well.`,
 	}
 }
 
-func (a *app) daemon(ctx context.Context) (err error) {
-	s, err := a.newService(ctx, true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	client, err := s.client()
-	if err != nil {
-		return err
-	}
-	if err := s.openMirror(ctx, s.migrate); err != nil {
-		return err
-	}
-	return s.loop(ctx, client)
+func (a *app) daemon(ctx context.Context) error {
+	return a.withMirror(ctx, true, func(s *service, client *xvid.Client) error { return s.loop(ctx, client) })
 }
 
 // loop makes runs and reconciles until the context ends or the API refuses.

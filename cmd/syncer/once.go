@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -22,20 +21,8 @@ func (a *app) onceCommand() *cobra.Command {
 	}
 }
 
-func (a *app) once(ctx context.Context) (err error) {
-	s, err := a.newService(ctx, true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	client, err := s.client()
-	if err != nil {
-		return err
-	}
-	if err := s.openMirror(ctx, s.migrate); err != nil {
-		return err
-	}
-	return s.runOnce(ctx, client)
+func (a *app) once(ctx context.Context) error {
+	return a.withMirror(ctx, true, func(s *service, client *xvid.Client) error { return s.runOnce(ctx, client) })
 }
 
 // runOnce makes one run and tells its figures in one line.

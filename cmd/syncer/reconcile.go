@@ -2,10 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
+	"syncer/internal/xvid"
 	"syncer/schema"
 	"syncer/sync"
 )
@@ -32,22 +32,12 @@ is right already is not written again.`,
 	return command
 }
 
-func (a *app) reconcile(ctx context.Context, options sync.ReconcileOptions) (err error) {
-	s, err := a.newService(ctx, true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	client, err := s.client()
-	if err != nil {
-		return err
-	}
-	if err := s.openMirror(ctx, s.migrate && !options.DryRun); err != nil {
-		return err
-	}
-	row, err := s.turn(client, func(syncer *sync.Syncer) (schema.Run, error) { return syncer.Reconcile(ctx, options) })
-	if options.DryRun {
-		a.printf("would write %d new or changed backtraces and tombstone %d\n", row.RecordsChanged, row.Tombstones)
-	}
-	return s.tell(ctx, row, err)
+func (a *app) reconcile(ctx context.Context, options sync.ReconcileOptions) error {
+	return a.withMirror(ctx, !options.DryRun, func(s *service, client *xvid.Client) error {
+		row, err := s.turn(client, func(syncer *sync.Syncer) (schema.Run, error) { return syncer.Reconcile(ctx, options) })
+		if options.DryRun {
+			a.printf("would write %d new or changed backtraces and tombstone %d\n", row.RecordsChanged, row.Tombstones)
+		}
+		return s.tell(ctx, row, err)
+	})
 }

@@ -49,8 +49,8 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"LOG_FORMAT":               "yaml",
 	}
 	told := wrongSettings(t, wrong)
-	if !strings.Contains(told, "17 wrong settings:") {
-		t.Errorf("the error does not count 17 wrong settings: %s", told)
+	if !strings.Contains(told, "18 wrong settings:") {
+		t.Errorf("the error does not count 18 wrong settings: %s", told)
 	}
 	for name := range wrong {
 		if len(linesWith(told, "  "+name+" ")) != 1 {

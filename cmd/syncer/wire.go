@@ -27,6 +27,25 @@ type service struct {
 	target *clickhouse.Options
 }
 
+// withMirror does what needs the API and the mirror, and closes all afterwards.
+// The schema is brought up to date first, unless that may not be or
+// CLICKHOUSE_MIGRATE says otherwise.
+func (a *app) withMirror(ctx context.Context, mayMigrate bool, work func(*service, *xvid.Client) error) (err error) {
+	s, err := a.newService(ctx, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	if err := s.openMirror(ctx, s.migrate && mayMigrate); err != nil {
+		return err
+	}
+	return work(s, client)
+}
+
 // newService reads the settings and starts the embedded engine where it is to
 // serve. The caller closes it.
 func (a *app) newService(ctx context.Context, needToken bool) (*service, error) {
