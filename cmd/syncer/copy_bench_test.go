@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
+	"strings"
 	"testing"
 	"time"
 
@@ -59,14 +61,43 @@ func measure(b *testing.B, binary, source, dsn, command string) {
 	b.Helper()
 	process := exec.CommandContext(b.Context(), binary, command)
 	process.Env = []string{"XVID_API_URL=" + source, "XVID_API_TOKEN=bench", "CLICKHOUSE_URL=" + dsn}
-	if output, err := process.CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, output)
+	var output bytes.Buffer
+	process.Stdout, process.Stderr = &output, &output
+	if err := process.Start(); err != nil {
+		b.Fatal(err)
 	}
-	usage, ok := process.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		b.Fatal("no usage of the process is known here")
+	ended := make(chan error, 1)
+	go func() { ended <- process.Wait() }()
+	var peak float64
+	for running := true; running; {
+		select {
+		case err := <-ended:
+			if err != nil {
+				b.Fatalf("%v: %s", err, &output)
+			}
+			running = false
+		case <-time.After(20 * time.Millisecond):
+			peak = max(peak, peakMemory(process.Process.Pid))
+		}
 	}
-	b.ReportMetric(float64(usage.Maxrss)/1024, "MiB-peak") // Linux counts KiB
+	b.ReportMetric(peak, "MiB-peak")
 	cpu := process.ProcessState.UserTime() + process.ProcessState.SystemTime()
 	b.ReportMetric(cpu.Seconds(), "cpu-s")
+}
+
+// peakMemory is the most memory that a process has had so far, in MiB; 0 if
+// nothing is known. The usage that the system gives at a process's end is of no
+// use: it counts the memory that the process which started it had then.
+func peakMemory(pid int) float64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	var kib float64
+	for line := range strings.Lines(string(status)) {
+		if _, err := fmt.Sscanf(line, "VmHWM: %f kB", &kib); err == nil {
+			break
+		}
+	}
+	return kib / 1024
 }
