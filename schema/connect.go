@@ -138,9 +138,14 @@ func (m *Mirror) Database() string { return m.database }
 // retries by itself, and a failed insert may have been stored all the same, so
 // every statement given here must be harmless to repeat.
 func (m *Mirror) retry(ctx context.Context, what string, statement func(context.Context) error) error {
+	return m.retryEach(ctx, statementTimeout, what, statement)
+}
+
+// retryEach is retry with another bound on each try.
+func (m *Mirror) retryEach(ctx context.Context, timeout time.Duration, what string, statement func(context.Context) error) error {
 	var last error
 	try := func() (struct{}, error) {
-		tryCtx, cancel := context.WithTimeout(ctx, statementTimeout)
+		tryCtx, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		if last = statement(tryCtx); last != nil && !passing(last) {
 			return struct{}{}, backoff.Permanent(last)

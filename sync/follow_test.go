@@ -231,6 +231,30 @@ func TestOddities(t *testing.T) {
 	}
 }
 
+// More unreadable elements in a row than a page holds keep no run from passing
+// them, in a first copy and in the runs after it.
+func TestManyUnreadable(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	for i := range 20 {
+		one := record(i, "SUCCESS", 1)
+		if i%10 > 3 {
+			one.Raw = fmt.Appendf(nil, `{"id":null,"n":%d}`, i)
+		}
+		b.world.Insert(one)
+	}
+	small := func(o *sync.Options) { o.PageSize, o.Timeout = 1, 20*time.Second }
+	if run := b.once(t, small); run.RowsWritten != 8 {
+		t.Errorf("wrote %d rows, want 8", run.RowsWritten)
+	}
+	late := record(19, "SUCCESS", 1)
+	late.ID = "late"
+	b.world.Insert(late)
+	wide := func(o *sync.Options) { small(o); o.Lookback = 2 * time.Hour }
+	if run := b.once(t, wide); run.RowsWritten != 1 || run.Doubtful {
+		t.Errorf("wrote %d rows, want the late one; doubtful: %v", run.RowsWritten, run.Doubtful)
+	}
+}
+
 // A run that died before its refresh is noticed by the next, which refreshes
 // although nothing changed.
 func TestDeadRunIsRefreshed(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"syncer/internal/xvid"
-	"syncer/schema"
 )
 
 const (
@@ -71,13 +70,4 @@ func (r *run) readQueued(ctx context.Context) (map[string]bool, error) {
 		}
 	}
 	return waiting, nil
-}
-
-// reportOddities stores what did not fit.
-func (r *run) reportOddities(ctx context.Context) error {
-	drift := make([]schema.Drift, 0, len(r.storer.count.drift))
-	for shape, seen := range r.storer.count.drift {
-		drift = append(drift, schema.Drift{Path: shape.Path, Kind: shape.Kind, Count: seen.count, SampleID: seen.sampleID})
-	}
-	return r.Mirror.AddDrift(ctx, drift)
 }

@@ -200,9 +200,6 @@ func (r *run) counted(count walkCount, total int, doubtful bool) {
 
 // conclude makes what was stored visible everywhere, and compares the counts.
 func (r *run) conclude(ctx context.Context, unrefreshed []schema.Run) error {
-	if err := r.reportOddities(ctx); err != nil {
-		return err
-	}
 	if err := r.refresh(ctx, unrefreshed); err != nil {
 		return err
 	}

@@ -17,6 +17,8 @@ type storer struct {
 	dry         bool // only count what would be written
 
 	count storeCount
+	// shapes are the kinds of drift that were reported.
+	shapes map[xvid.Drift]bool
 	// previous holds the hashes of the last page's records. Pages overlap, and
 	// what was just stored need not be looked up again.
 	previous map[string]uint64
@@ -29,13 +31,6 @@ type storer struct {
 type storeCount struct {
 	read, changed, unchanged, written, tombstones uint64
 	unreadable                                    uint64
-	drift                                         map[xvid.Drift]*driftCount
-}
-
-// driftCount says how often a drift was met, and in which record last.
-type driftCount struct {
-	count    uint64
-	sampleID string
 }
 
 // reading is a row with what is odd about its record.
@@ -123,8 +118,13 @@ func (s *storer) store(ctx context.Context, readings []reading) error {
 	return s.recheck(ctx, contested)
 }
 
-// insert writes readings that differ from the mirror.
+// insert writes readings that differ from the mirror. What is odd about them goes
+// first: a run that dies in between does it again, while one that died after the
+// rows would leave readings that the next run finds unchanged, and says nothing of.
 func (s *storer) insert(ctx context.Context, changed []reading) error {
+	if err := s.report(ctx, changed); err != nil {
+		return err
+	}
 	rows := make([]schema.Backtrace, len(changed))
 	for i, one := range changed {
 		rows[i] = one.row
@@ -133,9 +133,6 @@ func (s *storer) insert(ctx context.Context, changed []reading) error {
 		return err
 	}
 	s.count.changed += uint64(len(rows))
-	for _, one := range changed {
-		s.noteDrift(one)
-	}
 	return nil
 }
 
@@ -152,24 +149,37 @@ func (s *storer) write(ctx context.Context, rows []schema.Backtrace) error {
 	return nil
 }
 
-func (s *storer) noteDrift(one reading) {
-	for _, drift := range one.drift {
-		if s.count.drift == nil {
-			s.count.drift = map[xvid.Drift]*driftCount{}
-		}
-		if s.count.drift[drift] == nil {
-			if len(s.count.drift) == maxDrift {
-				return
-			}
-			s.count.drift[drift] = &driftCount{}
-		}
-		s.count.drift[drift].count++
-		s.count.drift[drift].sampleID = one.row.ID
-	}
-}
-
-// maxDrift bounds what a source that makes up keys can fill memory with.
+// maxDrift bounds how many kinds of drift a run reports: a source that makes up
+// keys must not fill the mirror with them.
 const maxDrift = 1000
+
+// report stores what is odd about readings.
+func (s *storer) report(ctx context.Context, readings []reading) error {
+	if s.dry {
+		return nil
+	}
+	if s.shapes == nil {
+		s.shapes = map[xvid.Drift]bool{}
+	}
+	var found []schema.Drift
+	places := map[xvid.Drift]int{}
+	for _, one := range readings {
+		for _, shape := range one.drift {
+			if !s.shapes[shape] && len(s.shapes) == maxDrift {
+				continue
+			}
+			s.shapes[shape] = true
+			if _, ok := places[shape]; !ok {
+				places[shape] = len(found)
+				found = append(found, schema.Drift{Path: shape.Path, Kind: shape.Kind})
+			}
+			at := &found[places[shape]]
+			at.Count++
+			at.SampleID = one.row.ID
+		}
+	}
+	return s.mirror.AddDrift(ctx, found)
+}
 
 // lastOfEach keeps the last reading of an id that a page lists twice.
 func lastOfEach(readings []reading) []reading {

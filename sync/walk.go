@@ -159,7 +159,7 @@ func (w *walk[K]) forward(ctx context.Context, page *xvid.Page, keys pageKeys[K]
 	short := len(page.Backtraces) < limit
 	at, overlap = end-1, 1
 	behind := keys.behind(w.key)
-	if w.proven && !behind {
+	if w.proven {
 		below := max(keys.lastBelow(w.key), 0)
 		at, overlap = page.Start+below, len(page.Backtraces)-below
 	}
