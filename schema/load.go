@@ -9,7 +9,7 @@ import (
 
 // Known is what the mirror holds of a backtrace.
 type Known struct {
-	ContentHash uint64
+	ContentHash uint64 // 0 if two readings have the same version
 	Version     uint64 // see [Backtrace]
 	Deleted     bool   // it holds that the backtrace is gone
 }
@@ -34,8 +34,12 @@ func (m *Mirror) Known(ctx context.Context, ids []string) (map[string]Known, err
 }
 
 func (m *Mirror) lookup(ctx context.Context, ids []string, into map[string]Known) (err error) {
-	rows, err := m.conn.Query(ctx, `SELECT id, argMax(content_hash, version), max(version),
-		argMax(is_deleted, version) = 1 FROM backtraces_store WHERE id IN (?) GROUP BY id`, ids)
+	// Of different rows with one version FINAL shows the one inserted last, and
+	// nothing else says which that is. Their hash is given as 0, which no record
+	// has, so that the next reading is stored above them.
+	rows, err := m.conn.Query(ctx, `SELECT id, if(uniqExact(content_hash, is_deleted) = 1, any(content_hash), 0), version,
+		min(is_deleted) FROM backtraces_store WHERE id IN (?) GROUP BY id, version
+		ORDER BY id, version DESC LIMIT 1 BY id`, ids)
 	if err != nil {
 		return err
 	}

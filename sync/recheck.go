@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -46,14 +47,16 @@ func (s *storer) recheck(ctx context.Context, ids []string) error {
 type answer struct {
 	id      string
 	reading *xvid.Reading // nil: gone
+	askedAt time.Time
 }
 
 func (s *storer) ask(ctx context.Context, id string) (answer, error) {
+	askedAt := s.now()
 	got, err := s.source.Get(ctx, id)
 	if errors.Is(err, xvid.ErrNotFound) {
-		return answer{id: id}, nil
+		return answer{id: id, askedAt: askedAt}, nil
 	}
-	return answer{id: id, reading: got}, err
+	return answer{id: id, reading: got, askedAt: askedAt}, err
 }
 
 // settle stores answers that are newer than what is known.
@@ -64,7 +67,9 @@ func (s *storer) settle(ctx context.Context, answers []answer, known map[string]
 		held, ok := known[one.id]
 		if one.reading == nil {
 			if ok && !held.Deleted {
-				gone = append(gone, schema.Backtrace{ID: one.id, Version: held.Version + 1, Deleted: true, RunID: s.runID})
+				// Above every older reading that another run may yet store.
+				version := max(uint64(one.askedAt.UnixMicro()), held.Version+1)
+				gone = append(gone, schema.Backtrace{ID: one.id, Version: version, Deleted: true, RunID: s.runID})
 			}
 			continue
 		}

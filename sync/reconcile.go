@@ -56,11 +56,17 @@ func (r *run) reconcile(ctx, storeCtx context.Context, options ReconcileOptions)
 	walk := newWalk(&byID, pages, "", 0, walkSink[string]{
 		page: func(page *xvid.Page) error { return c.page(storeCtx, page) },
 		reached: func(key string, _ *xvid.Page) error {
+			if key == "" {
+				return nil // only unreadable elements yet; "" would compare all
+			}
 			return c.compareUpTo(ctx, key)
 		},
 	})
 	err = walk.run(ctx)
 	r.counted(walk.count, pages.total, !walk.proven)
+	if errors.Is(err, xvid.ErrBadRequest) {
+		err = fmt.Errorf("the API does not list by sort=%s, and no other order stays the same while a reconcile reads: %w", byID.sort, err)
+	}
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,10 @@ func (s *Syncer) begin(kind string) *run {
 	return &run{
 		Options: s.options,
 		before:  s.options.Source.Stats(),
-		storer:  &storer{source: s.options.Source, mirror: s.options.Mirror, runID: id, concurrency: s.options.Concurrency},
+		storer: &storer{
+			source: s.options.Source, mirror: s.options.Mirror, runID: id,
+			concurrency: s.options.Concurrency, now: s.options.Now,
+		},
 		row: schema.Run{
 			ID:            id,
 			Kind:          kind,
@@ -156,10 +159,9 @@ func (r *run) incremental(ctx, storeCtx context.Context) error {
 	if err := r.read(ctx, storeCtx); err != nil {
 		return err
 	}
-	if err := r.followPending(ctx); err != nil {
-		return err
-	}
-	return r.conclude(ctx, unrefreshed)
+	// One record that the API cannot give must not keep the flat tables old.
+	pendingErr := r.followPending(ctx)
+	return errors.Join(pendingErr, r.conclude(ctx, unrefreshed))
 }
 
 // prepare looks up where the last runs have left things.

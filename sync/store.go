@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"time"
 
 	"syncer/internal/xvid"
 	"syncer/schema"
@@ -15,6 +16,7 @@ type storer struct {
 	runID       string
 	concurrency int  // requests for single records at a time
 	dry         bool // only count what would be written
+	now         func() time.Time
 
 	count storeCount
 	// shapes are the kinds of drift that were reported.

@@ -13,6 +13,9 @@ type track struct {
 	lookback   int64 // milliseconds
 	checkpoint schema.Checkpoint
 	marks      marks
+	// bound is the clock when the walk met the first record from the future; 0
+	// before. From then on new records come to lie below the walk's key.
+	bound int64
 	// save is called when the checkpoint has moved.
 	save func(schema.Checkpoint) error
 }
@@ -48,8 +51,11 @@ func (t *track) reached(key int64, page *xvid.Page) error {
 	}
 	// A record from the future moves no checkpoint: what comes before it is
 	// yet to be written.
-	if now := clock(page); next.UpdatedAt > now {
-		next.UpdatedAt, next.ID = now, ""
+	if now := clock(page); t.bound == 0 && key > now {
+		t.bound = now
+	}
+	if t.bound != 0 && next.UpdatedAt > t.bound {
+		next.UpdatedAt, next.ID = t.bound, ""
 	}
 	if next.UpdatedAt <= t.checkpoint.UpdatedAt {
 		return nil

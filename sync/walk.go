@@ -37,6 +37,7 @@ type walk[K cmp.Ordered] struct {
 
 	step    int        // of the next search for lost contiguity
 	breaks  int        // in a row
+	stalls  int        // breaks since the key last grew
 	end     int        // offset behind the last accepted page
 	tiePage *xvid.Page // the last page of a tie that was read
 
@@ -129,6 +130,11 @@ func (w *walk[K]) backtrack(ctx context.Context, from int) (int, error) {
 	if w.breaks++; w.breaks > maxBreaks {
 		return 0, fmt.Errorf("read the list at start=%d: it moved under %d pages in a row, or is not in order of %s", from, w.breaks, w.order.sort)
 	}
+	// Elements without a key that the source puts among ties, each time in
+	// another place, can hide what proves a page for ever.
+	if w.stalls++; w.stalls > maxBreaks {
+		w.proven = false
+	}
 	w.pages.drop()
 	at, err := w.seek(ctx, from)
 	w.step = max(4*w.step, seekStep)
@@ -143,8 +149,8 @@ func (w *walk[K]) accept(page *xvid.Page, keys pageKeys[K]) error {
 		return err
 	}
 	w.end = page.Start + len(page.Backtraces)
-	if _, last, known := keys.ends(); known {
-		w.key = max(w.key, last)
+	if _, last, known := keys.ends(); known && last > w.key {
+		w.key, w.stalls = last, 0
 	}
 	if !w.proven {
 		return nil
