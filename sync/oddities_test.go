@@ -15,6 +15,30 @@ import (
 	"syncer/sync"
 )
 
+// More unreadable elements in a row than a page holds keep no run from passing
+// them, in a first copy and in the runs after it.
+func TestManyUnreadable(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	for i := range 20 {
+		one := record(i, "SUCCESS", 1)
+		if i%10 > 3 {
+			one.Raw = fmt.Appendf(nil, `{"id":null,"n":%d}`, i)
+		}
+		b.world.Insert(one)
+	}
+	small := func(o *sync.Options) { o.PageSize, o.Timeout = 1, 20*time.Second }
+	if run := b.once(t, small); run.RowsWritten != 8 {
+		t.Errorf("wrote %d rows, want 8", run.RowsWritten)
+	}
+	late := record(19, "SUCCESS", 1)
+	late.ID = "late"
+	b.world.Insert(late)
+	wide := func(o *sync.Options) { small(o); o.Lookback = 2 * time.Hour }
+	if run := b.once(t, wide); run.RowsWritten != 1 || run.Doubtful {
+		t.Errorf("wrote %d rows, want the late one; doubtful: %v", run.RowsWritten, run.Doubtful)
+	}
+}
+
 // column reads the texts of a query's only column.
 func (b *bench) column(t *testing.T, query string) []string {
 	t.Helper()
@@ -36,7 +60,7 @@ func (b *bench) column(t *testing.T, query string) []string {
 func TestChangedTypes(t *testing.T) {
 	b := newBench(t, xvidtest.ServerOptions{})
 	odd := record(1, "SUCCESS", 0)
-	odd.Raw = fmt.Appendf(nil, `{"id":%q,"status":"SUCCESS","updated_at":%d,"created_at":"secret1","input":["secret2"],
+	odd.Raw = fmt.Appendf(nil, `{"id":%q,"status":"NEW","updated_at":%d,"created_at":"secret1","input":["secret2"],
 		"file":{"id":"f","secret3":1},"percentage_completed":{"secret4":4},
 		"extracted_data":[{"autograph_tag":"tag","access_stats":[{"ip_address":"192.0.2.1","highest_resolution":"secret5","asn":"secret6"}]}]}`,
 		odd.ID, odd.UpdatedAt)
@@ -51,6 +75,7 @@ func TestChangedTypes(t *testing.T) {
 		"file.secret3: unknown key 1 " + odd.ID, // a key is no value
 		"input: unexpected array 1 " + odd.ID,
 		"percentage_completed: unexpected object 1 " + odd.ID,
+		"status: unknown state 1 " + odd.ID,
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("drift:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

@@ -1,8 +1,6 @@
 package sync_test
 
 import (
-	"context"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -65,64 +63,4 @@ func TestOverlap(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.equalSource(t)
-}
-
-// While backtraces are rewritten without pause, no reader of the live views sees
-// a backtrace with children of two readings, and a reader of the flat tables
-// sees one refresh or the next.
-func TestReadersSeeOneReading(t *testing.T) {
-	const backtraces = 50
-	b := newBench(t, xvidtest.ServerOptions{})
-	ctx, cancel := context.WithCancel(t.Context())
-	group, ctx := errgroup.WithContext(ctx)
-	// In reading n all children carry n, and there are n%7+1 of them.
-	write := func(n int) {
-		for i := range backtraces {
-			at := record(i, "SUCCESS", n%7+1)
-			at.UpdatedAt = time.Now().UnixMilli()
-			at.ExtractedData[0].AutographTag = fmt.Sprint(n)
-			at.InputName = fmt.Sprint(n)
-			b.world.Insert(at)
-		}
-	}
-	write(0)
-	b.once(t, nil)
-	group.Go(func() error {
-		for n := 1; ctx.Err() == nil; n++ {
-			write(n)
-			if _, err := b.syncer(t, nil).RunOnce(ctx); err != nil && ctx.Err() == nil {
-				return err
-			}
-		}
-		return nil
-	})
-	looks := 0
-	for deadline := time.Now().Add(8 * time.Second); time.Now().Before(deadline); looks++ {
-		for _, query := range []string{
-			// Children that are not their parent's, or not all of them.
-			`SELECT count() FROM (SELECT backtrace_id, input_name, uniqExact(autograph_tag) AS tags, any(autograph_tag) AS tag, count() AS n
-				FROM access_stats_live GROUP BY backtrace_id, input_name)
-				WHERE tags != 1 OR tag != input_name OR n != toUInt32(tag) % 7 + 1`,
-			`SELECT count() FROM (SELECT backtrace_id, uniqExact(autograph_tag) AS tags, any(autograph_tag) AS tag, count() AS n
-				FROM access_stats GROUP BY backtrace_id) WHERE tags != 1 OR n != toUInt32(tag) % 7 + 1`,
-			// One refresh holds every backtrace.
-			fmt.Sprintf("SELECT toUInt64(uniqExact(backtrace_id) != %d) FROM access_stats", backtraces),
-		} {
-			var torn uint64
-			if err := b.mirror.Conn().QueryRow(t.Context(), query).Scan(&torn); err != nil {
-				t.Fatal(err)
-			}
-			if torn != 0 {
-				t.Fatalf("look %d: %d torn readings in %s", looks, torn, query)
-			}
-		}
-	}
-	cancel()
-	if err := group.Wait(); err != nil {
-		t.Error(err)
-	}
-	t.Logf("0 torn readings in %d looks at %d backtraces", looks, backtraces)
-	if looks < 20 {
-		t.Errorf("only %d looks", looks)
-	}
 }

@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,6 +9,35 @@ import (
 	"syncer/schema"
 	"syncer/sync"
 )
+
+// A job's end does not touch updated_at, and is mirrored by the next run all the
+// same: asked for by id where few wait, found through the filter where many do.
+func TestPendingIsFollowed(t *testing.T) {
+	for _, waiting := range []int{2, 40} {
+		t.Run(fmt.Sprint(waiting), func(t *testing.T) {
+			b := newBench(t, xvidtest.ServerOptions{})
+			for i := range 250 {
+				status := "SUCCESS"
+				if i < waiting {
+					status = "QUEUED"
+				}
+				b.world.Insert(record(i, status, 1))
+			}
+			b.once(t, nil)
+			ids := b.world.All()
+			b.world.Finish(ids[0].ID, finish)
+			b.world.Delete(ids[1].ID)
+			run := b.once(t, nil)
+			if run.RowsWritten != 2 || run.Tombstones != 1 || run.Pending != uint64(waiting) {
+				t.Errorf("wrote %d rows, %d tombstones, %d pending", run.RowsWritten, run.Tombstones, run.Pending)
+			}
+			b.equalSource(t)
+			if quiet := b.once(t, nil); quiet.RowsWritten != 0 || quiet.Requests > 3 {
+				t.Errorf("nothing new: %d rows, %d requests", quiet.RowsWritten, quiet.Requests)
+			}
+		})
+	}
+}
 
 // asked counts, by id, the requests for single records since the last reset.
 func (b *bench) asked() map[string]int {

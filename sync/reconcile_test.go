@@ -11,8 +11,66 @@ import (
 
 	"syncer/internal/xvid"
 	"syncer/internal/xvidtest"
+	"syncer/schema"
 	"syncer/sync"
 )
+
+// A reconcile adds, rewrites what differs though its updated_at stays, and
+// tombstones what the source says is gone.
+func TestReconcile(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	for i := range 100 {
+		b.world.Insert(record(i, "SUCCESS", 2))
+	}
+	b.once(t, nil)
+	all := b.world.All()
+	b.world.Finish(all[3].ID, func(b *xvidtest.Backtrace) { *b = withAccesses(*b, 1) })
+	b.world.Insert(record(110, "SUCCESS", 4))
+	for _, gone := range all[90:] {
+		b.world.Delete(gone.ID)
+	}
+
+	run, err := b.reconcile(t, sync.ReconcileOptions{})
+	if err != nil || run.RowsWritten != 12 || run.Tombstones != 10 || run.Outcome != schema.OK {
+		t.Errorf("wrote %d rows, %d tombstones, %s, error %v", run.RowsWritten, run.Tombstones, run.Outcome, err)
+	}
+	b.equalSource(t)
+
+	b.world.Insert(all[95])
+	if _, err := b.reconcile(t, sync.ReconcileOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	b.equalSource(t) // a record that comes back is live again
+}
+
+// Too much gone is not believed, and an empty list never.
+func TestReconcileRefuses(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	for i := range 50 {
+		b.world.Insert(record(i, "SUCCESS", 1))
+	}
+	b.once(t, nil)
+	all := b.world.All()
+	for _, gone := range all[:20] {
+		b.world.Delete(gone.ID)
+	}
+	b.world.Insert(record(110, "SUCCESS", 4))
+	run, err := b.reconcile(t, sync.ReconcileOptions{})
+	if !errors.Is(err, sync.ErrTooManyDeletions) || run.Tombstones != 0 || run.RowsWritten != 1 || run.Outcome != schema.Failed {
+		t.Errorf("wrote %d rows, %d tombstones, %s, error %v", run.RowsWritten, run.Tombstones, run.Outcome, err)
+	}
+	if run, err = b.reconcile(t, sync.ReconcileOptions{Force: true}); err != nil || run.Tombstones != 20 {
+		t.Errorf("insisted: %d tombstones, error %v", run.Tombstones, err)
+	}
+	b.equalSource(t)
+
+	for _, gone := range b.world.All() {
+		b.world.Delete(gone.ID)
+	}
+	if run, err = b.reconcile(t, sync.ReconcileOptions{Force: true}); !errors.Is(err, sync.ErrTooManyDeletions) || run.Tombstones != 0 {
+		t.Errorf("an empty list: %d tombstones, error %v", run.Tombstones, err)
+	}
+}
 
 // A refused deletion keeps nothing else back: what was added is in all relations,
 // and all that seemed gone as well.
