@@ -15,6 +15,29 @@ import (
 	"syncer/sync"
 )
 
+// A list that ends with an unreadable element, where the next run begins to look,
+// puts that run in no doubt.
+func TestUnreadableAtTheHint(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	for i := range 10 {
+		b.world.Insert(record(i, "SUCCESS", 1))
+	}
+	small := func(o *sync.Options) { o.PageSize, o.Lookback = 1, 0 }
+	b.once(t, small)
+	saved, err := b.mirror.Checkpoint(t.Context(), b.api.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range b.world.All()[max(saved.StartHint, 1)-1:] {
+		one.Raw = []byte(`{"id":null}`)
+		b.world.Insert(one)
+	}
+	b.world.Insert(record(10, "SUCCESS", 1))
+	if run := b.once(t, small); run.Doubtful || run.RecordsChanged != 1 {
+		t.Errorf("doubtful: %t, changed %d", run.Doubtful, run.RecordsChanged)
+	}
+}
+
 // More unreadable elements in a row than a page holds keep no run from passing
 // them, in a first copy and in the runs after it.
 func TestManyUnreadable(t *testing.T) {

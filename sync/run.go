@@ -29,7 +29,7 @@ type Options struct {
 	// tombstone unasked.
 	MaxDeletePercent int
 	// Grace is how long a run that is interrupted may take to store the page
-	// in hand and say that it ended: 8 s.
+	// in hand, and again to say that it ended: 8 s.
 	Grace time.Duration
 	// Progress is told, after each page, how many places of the list have been
 	// read and how many there are; nil for nobody.
@@ -87,7 +87,7 @@ func (s *Syncer) begin(kind string) *run {
 			Kind:          kind,
 			Source:        s.options.SourceName,
 			StartedAt:     now,
-			DeadlineAt:    now.Add(s.options.Timeout + s.options.Grace),
+			DeadlineAt:    now.Add(s.options.Timeout + 2*s.options.Grace),
 			Outcome:       schema.Running,
 			CursorFrom:    time.UnixMilli(0),
 			CursorTo:      time.UnixMilli(0),
@@ -112,10 +112,17 @@ func (s *Syncer) end(ctx, storeCtx context.Context, r *run, err error) (schema.R
 		r.row.Error = err.Error()
 	}
 	r.finish()
-	if r.recorded {
-		err = errors.Join(err, s.options.Mirror.EndRun(storeCtx, r.row))
+	if !r.recorded {
+		return r.row, err
 	}
-	return r.row, err
+	// A statement that nobody answered may have used the grace up, and what
+	// became of the run is still to be known.
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		storeCtx, cancel = context.WithTimeout(context.WithoutCancel(ctx), s.options.Grace)
+		defer cancel()
+	}
+	return r.row, errors.Join(err, s.options.Mirror.EndRun(storeCtx, r.row))
 }
 
 // graceful gives a context that outlives ctx by the grace, so that what is being

@@ -111,7 +111,10 @@ func (w *walk[K]) contiguous(page *xvid.Page, keys pageKeys[K]) bool {
 	}
 	first, _, known := keys.ends()
 	if !known {
-		// Not one key to go by.
+		// Not one key to go by. Before anything was read, a search finds one.
+		if w.count.pages == 0 && w.breaks == 0 && page.Start > 0 {
+			return false
+		}
 		w.proven = w.proven && page.Start == 0
 		return true
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"syncer/internal/embedded/embeddedtest"
+	"syncer/schema"
 )
 
 // silenced is what nobody answers, and what becomes of the run.
@@ -17,7 +18,8 @@ type silenced struct {
 }
 
 // A run ends at SYNC_TIMEOUT, or after the grace in which the page in hand may
-// still be stored. The slack is for a busy machine.
+// still be stored, and that in which its end is recorded. The slack is for a busy
+// machine.
 const (
 	timeout = 5 * time.Second
 	grace   = 8 * time.Second
@@ -32,8 +34,8 @@ func TestSilence(t *testing.T) {
 	for name, at := range map[string]silenced{
 		"list":       {what: "GET list", bound: timeout, says: "fetch page"},
 		"get":        {what: "GET get", bound: timeout, says: "fetch backtrace"},
-		"lookup":     {what: before + "SELECT id, argMax", ever: true, bound: timeout + grace, says: "look up mirrored backtraces"},
-		"rows":       {what: before + insertRows, ever: true, bound: timeout + grace, says: "store "},
+		"lookup":     {what: before + selectKnown, ever: true, bound: timeout + 2*grace, says: "look up mirrored backtraces"},
+		"rows":       {what: before + insertRows, ever: true, bound: timeout + 2*grace, says: "store "},
 		"stored":     {what: after + insertRows, bound: timeout + grace, says: "store "},
 		"checkpoint": {what: after + insertCheckpoint, bound: timeout + grace, says: "save the checkpoint"},
 		"refresh":    {what: before + awaitRefresh, bound: timeout, says: "refresh the flat tables"},
@@ -67,7 +69,24 @@ func (at silenced) play(t *testing.T, b *bench) {
 		t.Errorf("ended after %s, and the bound is %s", took, at.bound)
 	}
 	b.wholeReadings(t)
+	if !at.ever {
+		b.lastFailed(t)
+	}
 	b.settings = nil
 	b.source.change(t, false)
 	b.recover(t, false, nil)
+}
+
+// lastFailed sees that the end of the last run was recorded.
+func (b *bench) lastFailed(t *testing.T) {
+	t.Helper()
+	mirror := b.mirror(t)
+	defer func() { _ = mirror.Close() }()
+	runs, err := mirror.LastRuns(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(runs) != 1 || runs[0].Outcome != schema.Failed || runs[0].Error == "" {
+		t.Errorf("recorded as %+v", runs)
+	}
 }
