@@ -16,6 +16,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"syncer/internal/metrics"
+	"syncer/internal/privacy"
 	"syncer/internal/xvid"
 	"syncer/schema"
 )
@@ -41,6 +42,9 @@ type environment struct {
 	DataDir                string `env:"SYNC_DATA_DIR, default=./data"`
 	MetricsAddr            string `env:"METRICS_ADDR"`
 	MetricsPushURL         string `env:"METRICS_PUSH_URL"`
+	PrivacyIP              string `env:"PRIVACY_IP, default=keep"`
+	PrivacyIPKey           string `env:"PRIVACY_IP_KEY"`
+	PrivacyIPKeyFile       string `env:"PRIVACY_IP_KEY_FILE"`
 	LogLevel               string `env:"LOG_LEVEL, default=info"`
 	LogFormat              string `env:"LOG_FORMAT, default=auto"`
 }
@@ -62,6 +66,7 @@ type settings struct {
 	dataDir           string
 	metricsAddr       string           // "": no metrics are served
 	metricsGateway    *metrics.Gateway // nil: none are pushed
+	privacy           *privacy.Policy
 	logLevel          slog.Level
 	logFormat         string
 }
@@ -117,6 +122,7 @@ func (p *settingsParser) parse(needToken bool) *settings {
 		dataDir:          p.env.DataDir,
 		metricsAddr:      p.metricsAddr(),
 		metricsGateway:   p.metricsGateway(),
+		privacy:          p.privacy(),
 		logLevel:         parsed(p, "LOG_LEVEL", p.env.LogLevel, "debug, info, warn or error", parseLevel),
 		logFormat:        parsed(p, "LOG_FORMAT", p.env.LogFormat, "auto, tint or json", parseFormat),
 	}
@@ -249,6 +255,26 @@ func (p *settingsParser) clickHouse() *clickhouse.Options {
 		options.Auth.Password = strings.TrimRight(string(password), "\r\n")
 	}
 	return options
+}
+
+// privacy reads the policy. Its key is a secret, and no error repeats it.
+func (p *settingsParser) privacy() *privacy.Policy {
+	key := p.env.PrivacyIPKey
+	if p.env.PrivacyIPKeyFile != "" {
+		if key != "" {
+			p.wrong.add("PRIVACY_IP_KEY", "and PRIVACY_IP_KEY_FILE are both set: set one")
+		}
+		content, err := os.ReadFile(p.env.PrivacyIPKeyFile)
+		if err != nil {
+			p.wrong.add("PRIVACY_IP_KEY_FILE", "is no help: %v", err)
+		}
+		key = strings.TrimRight(string(content), "\r\n")
+	}
+	policy, err := privacy.New(privacy.Mode(p.env.PrivacyIP), []byte(key))
+	if err != nil {
+		p.wrong.add("PRIVACY_IP", "is wrong: %v", err)
+	}
+	return policy
 }
 
 func (p *settingsParser) metricsAddr() string {

@@ -130,6 +130,7 @@ func (s *service) client() (*xvid.Client, error) {
 		URL:       s.apiURL,
 		Token:     s.token,
 		Transport: s.figures.Transport(xvid.NewTransport(s.concurrency)),
+		Rewrite:   s.privacy.Rewrite,
 		Now:       s.app.now,
 		UserAgent: "syncer/" + version,
 	})
