@@ -62,3 +62,18 @@ clean:
 .PHONY: bench-storage
 bench-storage: engine
 	$(GO) test -run '^$$' -bench Storage -benchtime 1x -timeout 1h ./internal/storagebench
+
+## image: the production image, for this machine's architecture (needs docker with buildx)
+.PHONY: image
+image:
+	docker buildx build --load --build-arg VERSION=$(VERSION) -t syncer:$(VERSION) .
+
+## image-smoke: shows that the image's tree and binary run; without docker, on a plain directory
+.PHONY: image-smoke
+image-smoke:
+	@internal/image/smoke.sh "$(VERSION)"
+
+## release: archives for linux and darwin, amd64 and arm64, with checksums, in dist/
+.PHONY: release
+release:
+	@internal/image/release.sh "$(VERSION)"

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -142,27 +141,5 @@ func TestReady(t *testing.T) {
 	}
 	if err := s.ready(now.Add(-11*time.Minute - time.Second)); err == nil {
 		t.Error("ready though the last good run is too old")
-	}
-}
-
-// A ClickHouse that takes connections and answers none holds a command no longer
-// than SYNC_TIMEOUT.
-func TestOpenIsBounded(t *testing.T) {
-	t.Parallel()
-	p := newProgram(t, 1)
-	hang := make(chan struct{})
-	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		select {
-		case <-hang:
-		case <-r.Context().Done():
-		}
-	}))
-	defer silent.Close()
-	defer close(hang)
-	p.env["CLICKHOUSE_URL"], p.env["SYNC_TIMEOUT"] = silent.URL+"/xvid", "2s"
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	if r := execute(ctx, p.env, "once"); r.code != exitFailed || ctx.Err() != nil {
-		t.Errorf("exit code %d, %v: %s", r.code, ctx.Err(), r.stderr)
 	}
 }

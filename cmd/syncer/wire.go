@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -18,8 +19,11 @@ import (
 // stopTimeout bounds how long the embedded engine may take to shut down.
 const stopTimeout = 20 * time.Second
 
+// openTimeout is what a migration may take beyond SYNC_TIMEOUT, which may be short.
+const openTimeout = time.Minute
+
 // errOpenTimeout is the cause of the end of a connection or a migration at its bound.
-var errOpenTimeout = errors.New("ClickHouse was not ready within SYNC_TIMEOUT")
+var errOpenTimeout = fmt.Errorf("ClickHouse was not ready within SYNC_TIMEOUT and %s", openTimeout)
 
 // service is what a command works with: settings, log, and the mirror.
 type service struct {
@@ -46,7 +50,7 @@ func (a *app) withMirror(ctx context.Context, mayMigrate bool, work func(*servic
 		return err
 	}
 	// Else a ClickHouse that does not answer would hold the command for ever.
-	openCtx, cancel := context.WithTimeoutCause(ctx, s.timeout, errOpenTimeout)
+	openCtx, cancel := context.WithTimeoutCause(ctx, s.timeout+openTimeout, errOpenTimeout)
 	defer cancel()
 	if err := s.openMirror(openCtx, s.migrate && mayMigrate); err != nil {
 		return err
