@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"syncer/internal/xvid"
 	"syncer/internal/xvidtest"
 	"syncer/schema"
+	"syncer/sql"
 	"syncer/sync"
 )
 
@@ -184,22 +186,16 @@ func (d *demo) compare(ctx context.Context) error {
 
 // show prints the leaks by country.
 func (d *demo) show(ctx context.Context) error {
-	leaks, err := d.service.mirror.LeaksByCountry(ctx, demoShownCountries)
+	analysis, err := sql.Find("leaks_by_country")
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(d.app.stdout, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(table, "\nLEAKS BY COUNTRY\tACCESSES\tTAGS\tTITLES\t")
-	for _, country := range leaks {
-		name := country.Country
-		if name == "" {
-			name = "(unknown)"
-		}
-		bar := strings.Repeat("█", int(1+20*country.Accesses/max(leaks[0].Accesses, 1))) //nolint:gosec // at most 21
-		_, _ = fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\n", name, country.Accesses, country.Tags, country.Titles, bar)
+	values, err := analysis.Values(map[string]string{"limit": strconv.Itoa(demoShownCountries)}, d.app.now())
+	if err != nil {
+		return err
 	}
-	_ = table.Flush() // as in printf
-	return nil
+	d.app.printf("\n")
+	return d.service.show(ctx, analysis, values, formatTable)
 }
 
 // where says how to look at the data, and keeps it up if asked to.

@@ -25,7 +25,7 @@ func TestDemo(t *testing.T) {
 			!strings.Contains(runs[0], " 300 rows written") || !strings.Contains(runs[2], " 0 rows written") {
 			t.Errorf("want a first copy, a change and nothing new: %q", runs)
 		}
-		if !strings.Contains(r.stdout, "LEAKS BY COUNTRY") || strings.Count(r.stdout, "█") < demoShownCountries {
+		if !strings.Contains(r.stdout, "Leaks by country") || strings.Count(r.stdout, "█") < demoShownCountries {
 			t.Errorf("no leaks by country:\n%s", r.stdout)
 		}
 		if dir := filepath.Join(env["SYNC_DATA_DIR"], "demo"); !strings.Contains(r.stdout, dir) {

@@ -52,8 +52,13 @@ type result struct {
 
 // execute runs a command line as main does.
 func execute(ctx context.Context, env map[string]string, args ...string) result {
+	return executeAt(ctx, time.Now, env, args...)
+}
+
+// executeAt is execute by another clock.
+func executeAt(ctx context.Context, now func() time.Time, env map[string]string, args ...string) result {
 	stdout, stderr := newTranscript(), newTranscript()
-	a := &app{env: envconfig.MapLookuper(env), stdout: stdout, stderr: stderr, now: time.Now}
+	a := &app{env: envconfig.MapLookuper(env), stdout: stdout, stderr: stderr, now: now}
 	code := a.run(ctx, args)
 	return result{code: code, stdout: stdout.String(), stderr: stderr.String()}
 }

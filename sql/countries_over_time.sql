@@ -1,0 +1,29 @@
+-- Leaks by country over time
+--
+-- How the leaks move: a row for each step of time and country, `start` being the
+-- step's first day (UTC; weeks begin on Monday). The countries with the most
+-- accesses are named; `(other)` holds the rest, so that the sum is that of all
+-- accesses. Steps without any access have no row.
+--
+-- param step day|week|month|quarter|year = month: length of a step
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param countries UInt32 = 5: so many countries are named
+-- bar accesses
+WITH named AS
+(
+    SELECT ip_country
+    FROM access_stats
+    WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+    GROUP BY ip_country
+    ORDER BY count() DESC, ip_country
+    LIMIT {countries:UInt32}
+)
+SELECT
+    toDate(dateTrunc({step:String}, coalesce(first_accessed_at, backtrace_created_at), 'UTC')) AS start,
+    if(ip_country IN (named), toString(ip_country), '(other)') AS country,
+    count() AS accesses,
+    uniqExact(autograph_tag) AS tags
+FROM access_stats
+WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+GROUP BY start, country
+ORDER BY start, accesses DESC, country;

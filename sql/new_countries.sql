@@ -1,0 +1,18 @@
+-- New countries this week
+--
+-- Countries in which nothing was ever opened before: a row for each whose first access
+-- of all falls into the last week (or another time), the newest first.
+--
+-- param since DateTime('UTC') = 7d: from then on a country is new
+-- bar accesses
+SELECT
+    ip_country AS country,
+    min(coalesce(first_accessed_at, backtrace_created_at)) AS first_access,
+    count() AS accesses,
+    uniqExact(autograph_tag) AS tags,
+    uniqExact(file_id) AS titles
+FROM access_stats
+WHERE ip_country != ''
+GROUP BY country
+HAVING first_access >= {since:DateTime('UTC')}
+ORDER BY first_access DESC, country;

@@ -1,0 +1,20 @@
+-- Share of the video taken
+--
+-- How much of a video was taken, in steps of ten per cent: a row for each step that
+-- occurs, by its lower bound (`taken_from` 90 means from 90 to less than 100; 100 is
+-- all of it). Many accesses near 0 are people who only looked; those at 100 hold a
+-- copy. An unknown share stands last.
+--
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- bar accesses
+SELECT
+    toInt32(floor(if(percentage_obtained >= 100, 100, percentage_obtained) / 10) * 10) AS taken_from,
+    count() AS accesses,
+    round(100 * accesses / sum(accesses) OVER (), 2) AS share,
+    countIf(streaming_only) AS streamed,
+    countIf(NOT streaming_only) AS downloaded,
+    uniqExact(autograph_tag) AS tags
+FROM access_stats
+WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+GROUP BY taken_from
+ORDER BY taken_from NULLS LAST;
