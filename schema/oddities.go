@@ -64,6 +64,22 @@ func (m *Mirror) AddDeadLetters(ctx context.Context, letters []DeadLetter) error
 	})
 }
 
+// Oddities count what did not fit: unreadable elements that are kept, and shapes
+// that the decoder does not know.
+type Oddities struct {
+	DeadLetters uint64 `ch:"dead_letters"`
+	Shapes      uint64 `ch:"shapes"`
+}
+
+// Oddities counts what did not fit, ever.
+func (m *Mirror) Oddities(ctx context.Context) (found Oddities, err error) {
+	err = m.retry(ctx, "count what did not fit", func(ctx context.Context) error {
+		return m.conn.QueryRow(ctx, `SELECT (SELECT count() FROM dead_letters) AS dead_letters,
+			(SELECT count() FROM schema_drift) AS shapes`).ScanStruct(&found)
+	})
+	return found, err
+}
+
 // DeadLetterCount counts the kept elements that are no backtrace.
 func (m *Mirror) DeadLetterCount(ctx context.Context) (count uint64, err error) {
 	err = m.retry(ctx, "count unreadable elements", func(ctx context.Context) error {

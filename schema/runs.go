@@ -105,6 +105,13 @@ func (m *Mirror) LastRuns(ctx context.Context, limit int) ([]Run, error) {
 	return m.selectRuns(ctx, "ORDER BY started_at DESC, run_id DESC LIMIT ?", limit)
 }
 
+// LastOfEach lists, of a source, the newest ended run of each kind and outcome,
+// oldest first.
+func (m *Mirror) LastOfEach(ctx context.Context, source string) ([]Run, error) {
+	return m.selectRuns(ctx, `WHERE run_id IN (SELECT max(run_id) FROM sync_runs
+		WHERE source = ? AND ended_at IS NOT NULL GROUP BY kind, outcome) ORDER BY run_id`, source)
+}
+
 func (m *Mirror) selectRuns(ctx context.Context, clauses string, args ...any) (runs []Run, err error) {
 	err = m.retry(ctx, "read the record of runs", func(ctx context.Context) error {
 		runs = nil

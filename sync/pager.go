@@ -129,7 +129,10 @@ func (p *pager) fetch(ctx context.Context, start, limit int) *pending {
 	get := func() {
 		defer cancel()
 		defer close(asked.done)
-		asked.page, asked.err = p.list(ctx, start, limit)
+		asked.err = guard(func() (err error) {
+			asked.page, err = p.list(ctx, start, limit)
+			return err
+		})
 	}
 	if p.concurrency == 1 {
 		get()

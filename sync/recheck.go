@@ -28,9 +28,11 @@ func (s *storer) recheck(ctx context.Context, ids []string) error {
 		group, groupCtx := errgroup.WithContext(ctx)
 		group.SetLimit(s.concurrency)
 		for i, id := range chunk {
-			group.Go(func() (err error) {
-				answers[i], err = s.ask(groupCtx, id)
-				return err
+			group.Go(func() error {
+				return guard(func() (err error) {
+					answers[i], err = s.ask(groupCtx, id)
+					return err
+				})
 			})
 		}
 		if err := group.Wait(); err != nil {

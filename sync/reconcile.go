@@ -31,13 +31,14 @@ func (s *Syncer) Reconcile(ctx context.Context, options ReconcileOptions) (schem
 
 	r := s.begin("reconcile")
 	r.storer.dry = options.DryRun
-	var err error
-	if !options.DryRun {
-		err = r.start(ctx)
-	}
-	if err == nil {
-		err = r.reconcile(ctx, storeCtx, options)
-	}
+	err := guard(func() error {
+		if !options.DryRun {
+			if err := r.start(ctx); err != nil {
+				return err
+			}
+		}
+		return r.reconcile(ctx, storeCtx, options)
+	})
 	return s.end(ctx, storeCtx, r, err)
 }
 

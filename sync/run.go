@@ -63,10 +63,12 @@ func (s *Syncer) RunOnce(ctx context.Context) (schema.Run, error) {
 	defer stop()
 
 	r := s.begin("incremental")
-	err := r.start(ctx)
-	if err == nil {
-		err = r.incremental(ctx, storeCtx)
-	}
+	err := guard(func() error {
+		if err := r.start(ctx); err != nil {
+			return err
+		}
+		return r.incremental(ctx, storeCtx)
+	})
 	return s.end(ctx, storeCtx, r, err)
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/robfig/cron/v3"
 	"github.com/spf13/cobra"
 
+	"syncer/internal/metrics"
 	"syncer/internal/xvid"
 	"syncer/schema"
 	"syncer/sync"
@@ -33,7 +34,14 @@ further try would be refused as well.`,
 }
 
 func (a *app) daemon(ctx context.Context) error {
-	return a.withMirror(ctx, true, func(s *service, client *xvid.Client) error { return s.loop(ctx, client) })
+	return a.withService(ctx, func(s *service) error {
+		stopServing, err := s.serveFigures(ctx)
+		if err != nil {
+			return err
+		}
+		defer stopServing()
+		return s.withMirror(ctx, true, func(client *xvid.Client) error { return s.loop(ctx, client) })
+	})
 }
 
 // loop makes runs and reconciles until the context ends or the API refuses.
@@ -41,12 +49,7 @@ func (s *service) loop(ctx context.Context, client *xvid.Client) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	d := &turns{service: s, client: client, refused: cancel, busy: make(chan struct{}, 1)}
-	stopServing, err := s.serveFigures(ctx)
-	if err != nil {
-		return err
-	}
-	defer stopServing()
-	logger := cronLogger{s.log}
+	logger := cronLogger{s.log, s.figures}
 	scheduler := cron.New(cron.WithLogger(logger))
 	run := d.job(logger, func() { d.run(ctx) })
 	scheduler.Schedule(s.schedule, run)
@@ -115,7 +118,10 @@ func (d *turns) ended(err error) {
 
 // cronLogger passes the scheduler's words on: its routine is of use only when
 // something is being looked for.
-type cronLogger struct{ log *slog.Logger }
+type cronLogger struct {
+	log     *slog.Logger
+	figures *metrics.Metrics
+}
 
 func (l cronLogger) Info(message string, keysAndValues ...any) {
 	if message == "skip" {
@@ -125,6 +131,8 @@ func (l cronLogger) Info(message string, keysAndValues ...any) {
 	l.log.Debug("schedule: "+message, keysAndValues...)
 }
 
+// Error is told of a panic outside the run itself, which has a guard of its own.
 func (l cronLogger) Error(err error, message string, keysAndValues ...any) {
+	l.figures.Panicked()
 	l.log.Error("schedule: "+message, append([]any{"error", err}, keysAndValues...)...)
 }

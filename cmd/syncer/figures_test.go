@@ -81,9 +81,22 @@ func TestDaemonServesFigures(t *testing.T) {
 	d.stop()
 	d.code(t)
 
+	p.api.OnRequest(func(xvidtest.Request) *xvidtest.Fault { return &xvidtest.Fault{Kind: xvidtest.FaultHang} })
 	again := p.startDaemon(t)
-	if _, figures := get(t, again.addressOf(t)+"/metrics"); !strings.Contains(figures, "syncer_mirror_backtraces 20\n") {
-		t.Errorf("the next daemon begins at nothing:\n%s", figures)
+	base = again.addressOf(t)
+	again.stderr.await(t, "daemon started", 1)
+	_, figures = get(t, base+"/metrics")
+	for _, want := range []string{
+		"syncer_mirror_backtraces 20\n", "syncer_difference_backtraces 0\n", "syncer_dead_letters 0\n", "syncer_schema_drift_shapes 0\n",
+		`syncer_last_run_success{kind="incremental"} 1`, `syncer_last_success_timestamp_seconds{kind="incremental"} `,
+		"syncer_checkpoint_lag_seconds ", "syncer_success_lag_seconds ",
+	} {
+		if !strings.Contains(figures, want) {
+			t.Errorf("the next daemon begins without %q:\n%s", want, figures)
+		}
+	}
+	if status, body := get(t, base+"/readyz"); status != http.StatusOK {
+		t.Errorf("the next daemon forgets the last good run: %d %s", status, body)
 	}
 	again.stop()
 	again.code(t)
@@ -117,7 +130,8 @@ func TestPush(t *testing.T) {
 	defer gateway.Close()
 	p.env["METRICS_PUSH_URL"] = strings.Replace(gateway.URL, "http://", "http://user:"+password+"@", 1)
 	p.mustExecute(t, "once")
-	if got := <-pushed; got != "PUT /metrics/job/syncer_once" {
+	database := p.env["CLICKHOUSE_URL"][strings.LastIndex(p.env["CLICKHOUSE_URL"], "/")+1:]
+	if got := <-pushed; got != "POST /metrics/job/syncer_once/database/"+database {
 		t.Errorf("pushed by %s", got)
 	}
 	status = http.StatusInternalServerError

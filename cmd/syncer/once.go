@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -22,9 +24,10 @@ func (a *app) onceCommand() *cobra.Command {
 }
 
 func (a *app) once(ctx context.Context) error {
-	return a.withMirror(ctx, true, func(s *service, client *xvid.Client) error {
-		defer s.pushFigures(ctx, "syncer_once")
-		return s.runOnce(ctx, client)
+	return a.withService(ctx, func(s *service) error {
+		err := s.withMirror(ctx, true, func(client *xvid.Client) error { return s.runOnce(ctx, client) })
+		s.pushFigures(ctx, "once", "incremental", err)
+		return err
 	})
 }
 
@@ -48,7 +51,10 @@ func (s *service) tell(ctx context.Context, row schema.Run, err error) error {
 		level = slog.LevelError
 		row.Error = err.Error()
 	}
-	s.figures.Ended(&row)
+	s.ended(ctx, &row, err)
+	if panicked, ok := errors.AsType[*sync.PanicError](err); ok {
+		s.log.Log(ctx, level, "a bug ended the run", "panic", fmt.Sprint(panicked.Value), "stack", string(panicked.Stack))
+	}
 	s.log.Log(ctx, level, "run ended", sync.Summary(&row)...)
 	if err != nil {
 		return &reportedError{err}

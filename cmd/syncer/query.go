@@ -195,4 +195,3 @@ func completeParameter(cmd *cobra.Command, args []string, begun string) ([]cobra
 	}
 	return found, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
-

@@ -22,13 +22,13 @@ func smallWorld() []xvidtest.Backtrace {
 	)
 	return []xvidtest.Backtrace{
 		traced(1, "nordlys", "2026-02-01 12:00", tag("anna",
-			access("Estonia", "203.0.113.10", "VPN", chrome, "et-EE,et;q=0.9", "2026-01-31 12:00", "100%", "1080p", "no"),   // #1
-			access("Estonia", "203.0.113.11", "UNK", chrome, "et-EE,et;q=0.9", "2026-01-31 18:00", "50%", "720p", "yes"),    // #2
+			access("Estonia", "203.0.113.10", "VPN", chrome, "et-EE,et;q=0.9", "2026-01-31 12:00", "100%", "1080p", "no"),    // #1
+			access("Estonia", "203.0.113.11", "UNK", chrome, "et-EE,et;q=0.9", "2026-01-31 18:00", "50%", "720p", "yes"),     // #2
 			access("Germany", "198.51.100.7", "ISP", firefox, "de-DE,de;q=0.9", "2026-02-01 00:00", "100%", "1080p", "no"))), // #3
 		traced(2, "quarry", "2026-02-11 00:00", tag("anna",
 			access("Germany", "198.51.100.7", "ISP", firefox, "de-DE,de;q=0.9", "2026-02-09 00:00", "97.5%", "1080p", "no"))), // #4
 		traced(3, "nordlys", "2026-02-20 12:00", tag("boris",
-			access("Estonia", "::ffff:203.0.113.99", "DCH", "curl/8.5.0", "N/A", "2026-02-20 10:00", "10%", "352p", "no"),                // #5
+			access("Estonia", "::ffff:203.0.113.99", "DCH", "curl/8.5.0", "N/A", "2026-02-20 10:00", "10%", "352p", "no"),                  // #5
 			access("Korea, Republic of", "2001:db8:1:1::5", "MOB", iPhone, "ko-KR,ko;q=0.9", "2026-02-20 11:00", "100%", "1080p", "yes"))), // #6
 		traced(4, "static", "2026-03-02 00:00", tag("chloe",
 			access("Korea, Republic of", "2001:db8:1:2::9", "UNK", iPhone, "en-US,en;q=0.9", "2026-03-01 00:00", "100%", "720p", "yes"))), // #7

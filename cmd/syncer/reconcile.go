@@ -33,14 +33,17 @@ is right already is not written again.`,
 }
 
 func (a *app) reconcile(ctx context.Context, options sync.ReconcileOptions) error {
-	return a.withMirror(ctx, !options.DryRun, func(s *service, client *xvid.Client) error {
+	return a.withService(ctx, func(s *service) error {
+		err := s.withMirror(ctx, !options.DryRun, func(client *xvid.Client) error {
+			row, err := s.turn(client, func(syncer *sync.Syncer) (schema.Run, error) { return syncer.Reconcile(ctx, options) })
+			if options.DryRun {
+				a.printf("would write %d new or changed backtraces and tombstone %d\n", row.RecordsChanged, row.Tombstones)
+			}
+			return s.tell(ctx, row, err)
+		})
 		if !options.DryRun {
-			defer s.pushFigures(ctx, "syncer_reconcile")
+			s.pushFigures(ctx, "reconcile", "reconcile", err)
 		}
-		row, err := s.turn(client, func(syncer *sync.Syncer) (schema.Run, error) { return syncer.Reconcile(ctx, options) })
-		if options.DryRun {
-			a.printf("would write %d new or changed backtraces and tombstone %d\n", row.RecordsChanged, row.Tombstones)
-		}
-		return s.tell(ctx, row, err)
+		return err
 	})
 }

@@ -24,29 +24,30 @@ import (
 // environment is what the process is told, as text: a value that cannot be
 // parsed must not keep the other ones from being named.
 type environment struct {
-	APIURL                 string `env:"XVID_API_URL, default=https://api.xvid.com/v1/titles/backtraces/"`
-	APIToken               string `env:"XVID_API_TOKEN"`
-	APITokenFile           string `env:"XVID_API_TOKEN_FILE"`
-	ClickHouseURL          string `env:"CLICKHOUSE_URL"`
-	ClickHousePasswordFile string `env:"CLICKHOUSE_PASSWORD_FILE"`
-	ClickHouseCluster      string `env:"CLICKHOUSE_CLUSTER"`
-	ClickHouseMigrate      string `env:"CLICKHOUSE_MIGRATE, default=true"`
-	Schedule               string `env:"SYNC_SCHEDULE, default=*/5 * * * *"`
-	ReconcileSchedule      string `env:"SYNC_RECONCILE_SCHEDULE, default=30 3 * * 0"`
-	PageSize               string `env:"SYNC_PAGE_SIZE, default=2000"`
-	Concurrency            string `env:"SYNC_CONCURRENCY, default=2"`
-	Lookback               string `env:"SYNC_LOOKBACK, default=10m"`
-	Timeout                string `env:"SYNC_TIMEOUT, default=1h"`
-	PendingMaxAge          string `env:"SYNC_PENDING_MAX_AGE, default=168h"`
-	MaxDeletePercent       string `env:"SYNC_MAX_DELETE_PERCENT, default=20"`
-	DataDir                string `env:"SYNC_DATA_DIR, default=./data"`
-	MetricsAddr            string `env:"METRICS_ADDR"`
-	MetricsPushURL         string `env:"METRICS_PUSH_URL"`
-	PrivacyIP              string `env:"PRIVACY_IP, default=keep"`
-	PrivacyIPKey           string `env:"PRIVACY_IP_KEY"`
-	PrivacyIPKeyFile       string `env:"PRIVACY_IP_KEY_FILE"`
-	LogLevel               string `env:"LOG_LEVEL, default=info"`
-	LogFormat              string `env:"LOG_FORMAT, default=auto"`
+	APIURL                  string `env:"XVID_API_URL, default=https://api.xvid.com/v1/titles/backtraces/"`
+	APIToken                string `env:"XVID_API_TOKEN"`
+	APITokenFile            string `env:"XVID_API_TOKEN_FILE"`
+	ClickHouseURL           string `env:"CLICKHOUSE_URL"`
+	ClickHousePasswordFile  string `env:"CLICKHOUSE_PASSWORD_FILE"`
+	ClickHouseCluster       string `env:"CLICKHOUSE_CLUSTER"`
+	ClickHouseMigrate       string `env:"CLICKHOUSE_MIGRATE, default=true"`
+	Schedule                string `env:"SYNC_SCHEDULE, default=*/5 * * * *"`
+	ReconcileSchedule       string `env:"SYNC_RECONCILE_SCHEDULE, default=30 3 * * 0"`
+	PageSize                string `env:"SYNC_PAGE_SIZE, default=2000"`
+	Concurrency             string `env:"SYNC_CONCURRENCY, default=2"`
+	Lookback                string `env:"SYNC_LOOKBACK, default=10m"`
+	Timeout                 string `env:"SYNC_TIMEOUT, default=1h"`
+	PendingMaxAge           string `env:"SYNC_PENDING_MAX_AGE, default=168h"`
+	MaxDeletePercent        string `env:"SYNC_MAX_DELETE_PERCENT, default=20"`
+	DataDir                 string `env:"SYNC_DATA_DIR, default=./data"`
+	MetricsAddr             string `env:"METRICS_ADDR"`
+	MetricsPushURL          string `env:"METRICS_PUSH_URL"`
+	MetricsPushPasswordFile string `env:"METRICS_PUSH_PASSWORD_FILE"`
+	PrivacyIP               string `env:"PRIVACY_IP, default=keep"`
+	PrivacyIPKey            string `env:"PRIVACY_IP_KEY"`
+	PrivacyIPKeyFile        string `env:"PRIVACY_IP_KEY_FILE"`
+	LogLevel                string `env:"LOG_LEVEL, default=info"`
+	LogFormat               string `env:"LOG_FORMAT, default=auto"`
 }
 
 // settings are the environment, parsed.
@@ -238,23 +239,31 @@ func (p *settingsParser) clickHouse() *clickhouse.Options {
 		}
 		return nil
 	}
-	var password []byte
-	if p.env.ClickHousePasswordFile != "" {
-		var err error
-		if password, err = os.ReadFile(p.env.ClickHousePasswordFile); err != nil {
-			p.wrong.add("CLICKHOUSE_PASSWORD_FILE", "is no help: %v", err)
-		}
-	}
 	options, err := schema.ParseDSN(p.env.ClickHouseURL)
 	if err != nil {
 		// The parser's own words may repeat parts of the DSN.
 		p.wrong.add("CLICKHOUSE_URL", "must be a DSN such as clickhouse://user:password@host:9000/xvid (or http://…, https://…)")
-		return nil
+		options = &clickhouse.Options{} // so that its file is looked at too
 	}
 	if p.env.ClickHousePasswordFile != "" {
-		options.Auth.Password = strings.TrimRight(string(password), "\r\n")
+		if err := schema.UsePasswordFile(options, p.env.ClickHousePasswordFile); err != nil {
+			p.wrong.add("CLICKHOUSE_PASSWORD_FILE", "is no help: %v", err)
+		}
 	}
 	return options
+}
+
+// secretFile reads a file that holds a secret. The error does not name it: its
+// path may be the secret, put into the wrong variable.
+func (p *settingsParser) secretFile(name, path string) string {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		if failed, ok := errors.AsType[*os.PathError](err); ok {
+			err = failed.Err
+		}
+		p.wrong.add(name, "is no help: read the file: %v", err)
+	}
+	return strings.TrimRight(string(content), "\r\n")
 }
 
 // privacy reads the policy. Its key is a secret, and no error repeats it.
@@ -264,11 +273,7 @@ func (p *settingsParser) privacy() *privacy.Policy {
 		if key != "" {
 			p.wrong.add("PRIVACY_IP_KEY", "and PRIVACY_IP_KEY_FILE are both set: set one")
 		}
-		content, err := os.ReadFile(p.env.PrivacyIPKeyFile)
-		if err != nil {
-			p.wrong.add("PRIVACY_IP_KEY_FILE", "is no help: %v", err)
-		}
-		key = strings.TrimRight(string(content), "\r\n")
+		key = p.secretFile("PRIVACY_IP_KEY_FILE", p.env.PrivacyIPKeyFile)
 	}
 	policy, err := privacy.New(privacy.Mode(p.env.PrivacyIP), []byte(key))
 	if err != nil {
@@ -289,11 +294,18 @@ func (p *settingsParser) metricsAddr() string {
 
 func (p *settingsParser) metricsGateway() *metrics.Gateway {
 	if p.env.MetricsPushURL == "" {
+		if p.env.MetricsPushPasswordFile != "" {
+			p.wrong.add("METRICS_PUSH_PASSWORD_FILE", "is set, but METRICS_PUSH_URL is not")
+		}
 		return nil
 	}
 	gateway, err := metrics.ParseGateway(p.env.MetricsPushURL)
 	if err != nil {
 		p.wrong.add("METRICS_PUSH_URL", "is wrong: %v", err)
+		gateway = &metrics.Gateway{} // so that its file is looked at too
+	}
+	if p.env.MetricsPushPasswordFile != "" {
+		gateway.SetPassword(p.secretFile("METRICS_PUSH_PASSWORD_FILE", p.env.MetricsPushPasswordFile))
 	}
 	return gateway
 }

@@ -29,31 +29,32 @@ func wrongSettings(t *testing.T, env map[string]string) string {
 // An operator who has everything wrong learns it in one go.
 func TestEveryWrongSettingAtOnce(t *testing.T) {
 	wrong := map[string]string{
-		"XVID_API_URL":             "https://user:" + secret + "@api.example/v1/",
-		"XVID_API_TOKEN_FILE":      filepath.Join(t.TempDir(), "missing"),
-		"CLICKHOUSE_URL":           "clickhouse://user:" + secret + "@host:no/xvid",
-		"CLICKHOUSE_PASSWORD_FILE": t.TempDir(),
-		"CLICKHOUSE_CLUSTER":       "main",
-		"METRICS_ADDR":             "9090",
-		"METRICS_PUSH_URL":         "ftp://user:" + secret + "@host",
-		"PRIVACY_IP":               "blur",
-		"PRIVACY_IP_KEY_FILE":      filepath.Join(t.TempDir(), "missing"),
-		"CLICKHOUSE_MIGRATE":       "perhaps",
-		"SYNC_SCHEDULE":            "every now and then",
-		"SYNC_RECONCILE_SCHEDULE":  "seldom",
-		"SYNC_PAGE_SIZE":           "5001",
-		"SYNC_CONCURRENCY":         "0",
-		"SYNC_LOOKBACK":            "-1s",
-		"SYNC_TIMEOUT":             "60",
-		"SYNC_PENDING_MAX_AGE":     "7d",
-		"SYNC_MAX_DELETE_PERCENT":  "101",
-		"SYNC_DATA_DIR":            "",
-		"LOG_LEVEL":                "loud",
-		"LOG_FORMAT":               "yaml",
+		"XVID_API_URL":               "https://user:" + secret + "@api.example/v1/",
+		"XVID_API_TOKEN_FILE":        filepath.Join(t.TempDir(), "missing"),
+		"CLICKHOUSE_URL":             "clickhouse://user:" + secret + "@host:no/xvid",
+		"CLICKHOUSE_PASSWORD_FILE":   t.TempDir(),
+		"CLICKHOUSE_CLUSTER":         "main",
+		"METRICS_ADDR":               "9090",
+		"METRICS_PUSH_URL":           "http://user:" + secret + "@host?q",
+		"METRICS_PUSH_PASSWORD_FILE": secret,
+		"PRIVACY_IP":                 "blur",
+		"PRIVACY_IP_KEY_FILE":        filepath.Join(t.TempDir(), "missing"),
+		"CLICKHOUSE_MIGRATE":         "perhaps",
+		"SYNC_SCHEDULE":              "every now and then",
+		"SYNC_RECONCILE_SCHEDULE":    "seldom",
+		"SYNC_PAGE_SIZE":             "5001",
+		"SYNC_CONCURRENCY":           "0",
+		"SYNC_LOOKBACK":              "-1s",
+		"SYNC_TIMEOUT":               "60",
+		"SYNC_PENDING_MAX_AGE":       "7d",
+		"SYNC_MAX_DELETE_PERCENT":    "101",
+		"SYNC_DATA_DIR":              "",
+		"LOG_LEVEL":                  "loud",
+		"LOG_FORMAT":                 "yaml",
 	}
 	told := wrongSettings(t, wrong)
-	if !strings.Contains(told, "21 wrong settings:") {
-		t.Errorf("the error does not count 21 wrong settings: %s", told)
+	if !strings.Contains(told, "22 wrong settings:") {
+		t.Errorf("the error does not count 22 wrong settings: %s", told)
 	}
 	for name := range wrong {
 		if len(linesWith(told, "  "+name+" ")) != 1 {

@@ -36,26 +36,28 @@ type service struct {
 	target  *clickhouse.Options
 }
 
-// withMirror does what needs the API and the mirror, and closes all afterwards.
-// The schema is brought up to date first, unless that may not be or
-// CLICKHOUSE_MIGRATE says otherwise.
-func (a *app) withMirror(ctx context.Context, mayMigrate bool, work func(*service, *xvid.Client) error) (err error) {
+// withService does what needs the settings, and closes all afterwards.
+func (a *app) withService(ctx context.Context, work func(*service) error) (err error) {
 	s, err := a.newService(ctx, true)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
+	return work(s)
+}
+
+// withMirror does what needs the API and the mirror. The schema is brought up to
+// date first, unless that may not be or CLICKHOUSE_MIGRATE says otherwise.
+func (s *service) withMirror(ctx context.Context, mayMigrate bool, work func(*xvid.Client) error) error {
 	client, err := s.client()
 	if err != nil {
 		return err
 	}
-	// Else a ClickHouse that does not answer would hold the command for ever.
-	openCtx, cancel := context.WithTimeoutCause(ctx, s.timeout+openTimeout, errOpenTimeout)
-	defer cancel()
-	if err := s.openMirror(openCtx, s.migrate && mayMigrate); err != nil {
+	if err := s.openMirror(ctx, s.migrate && mayMigrate); err != nil {
 		return err
 	}
-	return work(s, client)
+	s.recallFigures(ctx)
+	return work(client)
 }
 
 // newService reads the settings and starts the embedded engine where it is to
@@ -65,7 +67,7 @@ func (a *app) newService(ctx context.Context, needToken bool) (*service, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &service{settings: loaded, app: a, log: newLogger(a.stderr, loaded.logLevel, loaded.logFormat), figures: metrics.New(version)}
+	s := &service{settings: loaded, app: a, log: newLogger(a.stderr, loaded.logLevel, loaded.logFormat), figures: metrics.New(version, a.now)}
 	if s.target = loaded.clickHouse; s.target == nil {
 		if err := s.startEngine(ctx); err != nil {
 			return nil, err
@@ -84,8 +86,19 @@ func (s *service) startEngine(ctx context.Context) (err error) {
 }
 
 // openMirror brings the schema up to date, unless CLICKHOUSE_MIGRATE says
-// otherwise, and connects.
-func (s *service) openMirror(ctx context.Context, migrate bool) (err error) {
+// otherwise, and connects. A ClickHouse that does not answer would else hold the
+// command for ever.
+func (s *service) openMirror(ctx context.Context, migrate bool) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout+openTimeout, errOpenTimeout)
+	defer cancel()
+	err := s.connect(ctx, migrate)
+	if err != nil && errors.Is(context.Cause(ctx), errOpenTimeout) {
+		return fmt.Errorf("%w: %w", errOpenTimeout, err)
+	}
+	return err
+}
+
+func (s *service) connect(ctx context.Context, migrate bool) (err error) {
 	options := schema.Options{ClickHouse: s.target, Now: s.app.now}
 	if migrate {
 		applied, err := schema.Migrate(ctx, options)
@@ -133,7 +146,8 @@ func (s *service) client() (*xvid.Client, error) {
 	return xvid.New(xvid.Options{
 		URL:       s.apiURL,
 		Token:     s.token,
-		Transport: s.figures.Transport(xvid.NewTransport(s.concurrency)),
+		Transport: xvid.NewTransport(s.concurrency),
+		Answered:  s.figures.Answered,
 		Rewrite:   s.privacy.Rewrite,
 		Now:       s.app.now,
 		UserAgent: "syncer/" + version,

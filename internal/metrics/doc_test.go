@@ -2,6 +2,7 @@ package metrics_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"regexp"
@@ -13,17 +14,10 @@ import (
 	"syncer/schema"
 )
 
-// answered is a server that answers 200.
-type answered struct{}
-
-func (answered) RoundTrip(*http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
-}
-
 // served gives the names of the metrics that are served.
 func served(t *testing.T, m *metrics.Metrics) map[string]bool {
 	t.Helper()
-	server, err := m.Serve("127.0.0.1:0", func() error { return nil })
+	server, err := m.Serve(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler), func() error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,18 +46,11 @@ func TestDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := metrics.New("test")
-	now := time.Now()
-	m.Ended(&schema.Run{Kind: "incremental", Outcome: schema.OK, StartedAt: now, EndedAt: &now})
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := m.Transport(answered{}).RoundTrip(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = answer.Body.Close()
+	m := metrics.New("test", time.Now)
+	now, some := time.Now(), uint64(3)
+	m.Ended(&schema.Run{Kind: "incremental", Outcome: schema.OK, StartedAt: now, EndedAt: &now, CursorTo: now, SourceTotal: &some, MirrorTotal: &some})
+	m.Answered(http.StatusOK)
+	m.Odd(schema.Oddities{})
 	names := served(t, m)
 	for word := range strings.SplitSeq(string(text), "`") {
 		if strings.HasPrefix(word, "syncer_") && word != "syncer_once" && word != "syncer_reconcile" && !names[word] {

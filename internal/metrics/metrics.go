@@ -3,119 +3,80 @@
 package metrics
 
 import (
-	"net/http"
+	"runtime"
+	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"syncer/schema"
 )
 
-// Metrics are the figures of one process.
+// Metrics are the figures of one process, in registries of their own.
 type Metrics struct {
 	registry *prometheus.Registry
-	requests *prometheus.CounterVec // by the API's status code
-	runs     *prometheus.CounterVec // by kind and outcome
-	duration *prometheus.HistogramVec
-	counts   []count
-	gauges   []gauge
-	// lastSuccess is when the last run that ended well did, in epoch
-	// milliseconds; 0 if none has.
-	lastSuccess atomic.Int64
-}
+	// living holds what means something only while the process lives, and so
+	// is served and not pushed.
+	living *prometheus.Registry
 
-// count is a figure of a run that adds up.
-type count struct {
-	prometheus.Counter
-	of func(*schema.Run) uint64
-}
+	runs      *prometheus.CounterVec // by kind and outcome
+	duration  *prometheus.HistogramVec
+	requests  *prometheus.CounterVec // by the API's status code
+	panics    prometheus.Counter
+	counts    []count
+	gauges    []gauge
+	kept      *prometheus.GaugeVec // dead letters
+	shapes    *prometheus.GaugeVec // of drift
+	succeeded *prometheus.GaugeVec // by kind
 
-// gauge is a figure of the last run that has it.
-type gauge struct {
-	prometheus.Gauge
-	of func(*schema.Run) (float64, bool)
+	// lastSuccess and checkpoint are epoch milliseconds; 0 while unknown.
+	lastSuccess, checkpoint atomic.Int64
 }
 
 // New makes the metrics of a program of a version.
-func New(version string) *Metrics {
-	m := &Metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "syncer_api_requests_total", Help: "Requests that the API answered, by status code.",
-		}, []string{"code"}),
-		runs: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "syncer_runs_total", Help: "Runs that ended, by kind and outcome.",
-		}, []string{"kind", "outcome"}),
-		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "syncer_run_duration_seconds", Help: "How long runs took, by kind.",
-			Buckets: []float64{.1, .5, 1, 5, 10, 30, 60, 300, 900, 3600},
-		}, []string{"kind"}),
+func New(version string, now func() time.Time) *Metrics {
+	m := &Metrics{registry: prometheus.NewRegistry(), living: prometheus.NewRegistry()}
+	m.runs = m.counter("syncer_runs_total", "Runs that ended, by kind and outcome.", "kind", "outcome")
+	m.requests = m.counter("syncer_api_requests_total", "Requests sent to the API, by the status code of the answer; error if none came.", "code")
+	m.panics = m.counter("syncer_panics_total", "Bugs that ended a run and not the process.").WithLabelValues()
+	m.duration = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "syncer_run_duration_seconds", Help: "How long runs took, by kind.",
+		Buckets: []float64{.1, .5, 1, 5, 10, 30, 60, 300, 900, 3600},
+	}, []string{"kind"})
+	m.registry.MustRegister(m.duration)
+	m.kept = m.gauge("syncer_dead_letters", "Elements of the list that are no backtrace, as kept in dead_letters.")
+	m.shapes = m.gauge("syncer_schema_drift_shapes", "Shapes of records that the decoder does not know, as listed in schema_drift.")
+	m.succeeded = m.gauge("syncer_last_run_success", "1 if the last run ended well or was stopped on request, 0 if it failed, by kind.", "kind")
+	m.gauge("syncer_build_info", "Always 1; the versions are labels.", "version", "go_version").WithLabelValues(version, runtime.Version()).Set(1)
+	for _, c := range counts {
+		m.counts = append(m.counts, count{Counter: m.counter(c.name, c.help).WithLabelValues(), of: c.of})
 	}
-	build := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "syncer_build_info", Help: "Always 1; the version is a label.", ConstLabels: prometheus.Labels{"version": version},
-	})
-	build.Set(1)
-	m.registry.MustRegister(m.requests, m.runs, m.duration, build, collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	m.count("syncer_api_retries_total", "Requests that were sent again after a failure.", func(r *schema.Run) uint64 { return r.Retries })
-	m.count("syncer_pages_total", "Pages of the list that were accepted.", func(r *schema.Run) uint64 { return r.Pages })
-	m.count("syncer_contiguity_breaks_total", "Pages that were read again because the list had moved.", func(r *schema.Run) uint64 { return r.ContiguityBreaks })
-	m.count("syncer_records_read_total", "Readings of backtraces.", func(r *schema.Run) uint64 { return r.RecordsRead })
-	m.count("syncer_records_changed_total", "Readings that differed from the mirror.", func(r *schema.Run) uint64 { return r.RecordsChanged })
-	m.count("syncer_rows_written_total", "Rows of backtraces that were stored.", func(r *schema.Run) uint64 { return r.RowsWritten })
-	m.count("syncer_tombstones_total", "Backtraces that were found gone from the source.", func(r *schema.Run) uint64 { return r.Tombstones })
-	m.gauge("syncer_last_run_timestamp_seconds", "When the last run ended.", func(r *schema.Run) (float64, bool) { return ended(r), r.EndedAt != nil })
-	m.gauge("syncer_last_success_timestamp_seconds", "When the last run that ended well ended.", func(r *schema.Run) (float64, bool) {
-		return ended(r), r.EndedAt != nil && r.Outcome == schema.OK
-	})
-	m.gauge("syncer_checkpoint_timestamp_seconds", "The checkpoint: all with an earlier updated_at is mirrored.", func(r *schema.Run) (float64, bool) {
-		return float64(r.CursorTo.UnixMilli()) / 1000, r.CursorTo.UnixMilli() > 0
-	})
-	m.gauge("syncer_source_backtraces", "Backtraces that the source counted at the end of the last run.", func(r *schema.Run) (float64, bool) { return known(r.SourceTotal) })
-	m.gauge("syncer_mirror_backtraces", "Backtraces that the mirror held then.", func(r *schema.Run) (float64, bool) { return known(r.MirrorTotal) })
-	m.gauge("syncer_pending_backtraces", "Backtraces whose job had not ended.", func(r *schema.Run) (float64, bool) {
-		return float64(r.Pending), r.Kind == "incremental"
-	})
-	m.gauge("syncer_dead_letters", "Elements of the list that the last run could not read.", func(r *schema.Run) (float64, bool) { return float64(r.DeadLetters), true })
-	m.gauge("syncer_doubtful", "1 if the list could not be read without doubt: a reconcile is due.", func(r *schema.Run) (float64, bool) {
-		if r.Doubtful {
-			return 1, true
-		}
-		return 0, r.Outcome == schema.OK
-	})
+	for _, g := range gauges {
+		m.gauges = append(m.gauges, gauge{GaugeVec: m.gauge(g.name, g.help, g.labels...), figure: g})
+	}
+	m.living.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		newLag("syncer_checkpoint_lag_seconds", "Time since the checkpoint. It grows while nothing changes at the source.", now, &m.checkpoint),
+		newLag("syncer_success_lag_seconds", "Time since the last run that ended well ended.", now, &m.lastSuccess))
 	return m
 }
 
-func (m *Metrics) count(name, help string, of func(*schema.Run) uint64) {
-	c := count{Counter: prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help}), of: of}
-	m.registry.MustRegister(c)
-	m.counts = append(m.counts, c)
+func (m *Metrics) counter(name, help string, labels ...string) *prometheus.CounterVec {
+	vec := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	m.registry.MustRegister(vec)
+	return vec
 }
 
-func (m *Metrics) gauge(name, help string, of func(*schema.Run) (float64, bool)) {
-	g := gauge{Gauge: prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help}), of: of}
-	m.registry.MustRegister(g)
-	m.gauges = append(m.gauges, g)
+// gauge is a vector, though it may have no label: so it is not shown, as 0,
+// before its value is known.
+func (m *Metrics) gauge(name, help string, labels ...string) *prometheus.GaugeVec {
+	vec := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
+	m.registry.MustRegister(vec)
+	return vec
 }
 
-func ended(r *schema.Run) float64 {
-	if r.EndedAt == nil {
-		return 0
-	}
-	return float64(r.EndedAt.UnixMilli()) / 1000
-}
-
-func known(total *uint64) (float64, bool) {
-	if total == nil {
-		return 0, false
-	}
-	return float64(*total), true
-}
-
-// Ended takes a run of this process in.
+// Ended takes in a run of this process.
 func (m *Metrics) Ended(run *schema.Run) {
 	m.runs.WithLabelValues(run.Kind, run.Outcome).Inc()
 	if run.EndedAt != nil {
@@ -127,28 +88,58 @@ func (m *Metrics) Ended(run *schema.Run) {
 	m.Recorded(run)
 }
 
+// Failed takes in a run that did not come to be, and so has no row.
+func (m *Metrics) Failed(kind string) {
+	m.runs.WithLabelValues(kind, schema.Failed).Inc()
+	m.succeeded.WithLabelValues(kind).Set(0)
+}
+
+// Panicked takes in a bug that was kept from ending the process.
+func (m *Metrics) Panicked() { m.panics.Inc() }
+
+// Answered takes in the status of a request to the API, 0 if no answer came.
+func (m *Metrics) Answered(status int) {
+	code := "error"
+	if status != 0 {
+		code = strconv.Itoa(status)
+	}
+	m.requests.WithLabelValues(code).Inc()
+}
+
+// Recorded takes in how a run left the mirror; the newest comes last.
+func (m *Metrics) Recorded(run *schema.Run) {
+	if run.EndedAt != nil && run.Outcome == schema.OK {
+		m.lastSuccess.Store(run.EndedAt.UnixMilli())
+	}
+	if at := run.CursorTo.UnixMilli(); at > 0 {
+		m.checkpoint.Store(at)
+	}
+	success := 1.0
+	if run.Outcome == schema.Failed {
+		success = 0
+	}
+	m.succeeded.WithLabelValues(run.Kind).Set(success)
+	for _, g := range m.gauges {
+		if value, known := g.of(run); known {
+			var labels []string
+			if len(g.labels) > 0 {
+				labels = []string{run.Kind}
+			}
+			g.WithLabelValues(labels...).Set(value)
+		}
+	}
+}
+
+// Odd takes in what the mirror keeps of what did not fit.
+func (m *Metrics) Odd(oddities schema.Oddities) {
+	m.kept.WithLabelValues().Set(float64(oddities.DeadLetters))
+	m.shapes.WithLabelValues().Set(float64(oddities.Shapes))
+}
+
 // LastSuccess is when the last run that ended well did; zero if none has.
 func (m *Metrics) LastSuccess() time.Time {
 	if at := m.lastSuccess.Load(); at > 0 {
 		return time.UnixMilli(at)
 	}
 	return time.Time{}
-}
-
-// Recorded takes in how a run of an earlier process left the mirror; the newest
-// comes last.
-func (m *Metrics) Recorded(run *schema.Run) {
-	if run.Outcome == schema.OK && run.EndedAt != nil {
-		m.lastSuccess.Store(run.EndedAt.UnixMilli())
-	}
-	for _, g := range m.gauges {
-		if value, ok := g.of(run); ok {
-			g.Set(value)
-		}
-	}
-}
-
-// Transport counts the answers that come through another one.
-func (m *Metrics) Transport(next http.RoundTripper) http.RoundTripper {
-	return promhttp.InstrumentRoundTripperCounter(m.requests, next)
 }

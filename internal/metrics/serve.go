@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
@@ -18,27 +20,29 @@ type Server struct {
 	failed chan error
 }
 
-// Bounds on a client that is slow, and on how long one is waited for at the end.
+// Bounds on clients: slow ones, many, and one that is waited for at the end.
 const (
 	clientTimeout = 10 * time.Second
+	mostScrapes   = 8
 	stopTimeout   = 2 * time.Second
 )
 
 // Serve listens at an address: /metrics, /healthz (the process is there) and
 // /readyz, which fails with what ready says is wrong.
-func (m *Metrics) Serve(addr string, ready func() error) (*Server, error) {
-	listen, err := net.Listen("tcp", addr)
+func (m *Metrics) Serve(ctx context.Context, addr string, log *slog.Logger, ready func() error) (*Server, error) {
+	listen, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("serve metrics: %w", err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", promhttp.HandlerFor(prometheus.Gatherers{m.registry, m.living},
+		promhttp.HandlerOpts{MaxRequestsInFlight: mostScrapes}))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, nil) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { say(w, ready()) })
 	s := &Server{
 		http: http.Server{
 			Handler: mux, ReadTimeout: clientTimeout, WriteTimeout: clientTimeout, IdleTimeout: time.Minute,
-			MaxHeaderBytes: 64 << 10,
+			MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		},
 		listen: listen, failed: make(chan error, 1),
 	}
@@ -59,11 +63,14 @@ func say(w http.ResponseWriter, err error) {
 // Addr is where the server listens.
 func (s *Server) Addr() string { return s.listen.Addr().String() }
 
-// Close ends the server.
+// Close ends the server, and after a moment its clients too.
 func (s *Server) Close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
 	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.http.Close()
+	}
 	if failed := <-s.failed; !errors.Is(failed, http.ErrServerClosed) {
 		err = errors.Join(err, failed)
 	}

@@ -36,6 +36,9 @@ type Options struct {
 	// Rewrite is given each answer's body before it is decoded, and gives what
 	// is decoded in its place; nil leaves it. An error counts as a broken body.
 	Rewrite func(body []byte) ([]byte, error)
+	// Answered is told the status of each request that was sent, 0 if no answer
+	// came; nil for nobody. It is called from several goroutines.
+	Answered func(status int)
 }
 
 // Client reads the collection. It is safe for concurrent use.
@@ -53,7 +56,7 @@ type Client struct {
 // Stats counts what the client did since it was made.
 type Stats struct {
 	Requests int64 // sent, retries included
-	Retries  int64 // sent again after a failure
+	Retries  int64 // sent again after a failure, by us or by net/http
 }
 
 // New checks the options and makes a client.
@@ -66,11 +69,9 @@ func New(options Options) (*Client, error) {
 		return nil, fmt.Errorf("make an API client: %w", err)
 	}
 	options.setDefaults()
-	return &Client{
-		options: options,
-		base:    base,
-		http:    &http.Client{Transport: options.Transport, CheckRedirect: sameHost},
-	}, nil
+	client := &Client{options: options, base: base}
+	client.http = &http.Client{Transport: counted{next: options.Transport, client: client}, CheckRedirect: sameHost}
+	return client, nil
 }
 
 func (o *Options) setDefaults() {

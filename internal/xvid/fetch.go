@@ -107,7 +107,6 @@ func (c *Client) send(ctx context.Context, target *url.URL) (response, error) {
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.options.UserAgent)
 
-	c.requests.Add(1)
 	sentAt := c.sentAt()
 	answer, err := c.http.Do(request)
 	if err != nil {
