@@ -46,7 +46,7 @@ func TestWalkEndsAmongUnreadable(t *testing.T) {
 		{[]int64{2, 3, 4, 4, 5, 5, 5, 5, 5, 6, 6, 7, 8, 8, 8, 9}, "xxx............x", schema.Checkpoint{UpdatedAt: 5000, StartHint: 11}, 11573},
 		{[]int64{2, 2, 3, 3, 4, 5, 5, 6, 6, 6, 6, 6, 6, 6, 6, 6}, "..xxx.x....x....", schema.Checkpoint{UpdatedAt: 6000}, 39850},
 	} {
-		world := &toyWorld{now: 100_000_000, random: list.random}
+		world := &toyWorld{now: toyBegin, order: list.random}
 		for id, key := range list.keys {
 			world.items = append(world.items, item{id: id, key: 1000 * key})
 		}

@@ -41,6 +41,11 @@ func (s *service) loop(ctx context.Context, client *xvid.Client) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	d := &turns{service: s, client: client, refused: cancel, busy: make(chan struct{}, 1)}
+	stopServing, err := s.serveFigures(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopServing()
 	logger := cronLogger{s.log}
 	scheduler := cron.New(cron.WithLogger(logger))
 	run := d.job(logger, func() { d.run(ctx) })

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"syncer/internal/metrics"
 	"syncer/internal/xvid"
 	"syncer/internal/xvidtest"
 	"syncer/schema"
@@ -67,7 +68,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if loaded.dataDir, err = filepath.Abs(filepath.Join(loaded.dataDir, "demo")); err != nil {
 		return fmt.Errorf("find the data directory: %w", err)
 	}
-	d.service = &service{settings: loaded, app: d.app, log: newLogger(d.app.stderr, loaded.logLevel, loaded.logFormat)}
+	d.service = &service{settings: loaded, app: d.app, log: newLogger(d.app.stderr, loaded.logLevel, loaded.logFormat), figures: metrics.New(version)}
 	api, err := d.startAPI() //nolint:contextcheck // it lives until it is closed
 	if err != nil {
 		return err

@@ -22,7 +22,10 @@ func (a *app) onceCommand() *cobra.Command {
 }
 
 func (a *app) once(ctx context.Context) error {
-	return a.withMirror(ctx, true, func(s *service, client *xvid.Client) error { return s.runOnce(ctx, client) })
+	return a.withMirror(ctx, true, func(s *service, client *xvid.Client) error {
+		defer s.pushFigures(ctx, "syncer_once")
+		return s.runOnce(ctx, client)
+	})
 }
 
 // runOnce makes one run and tells its figures in one line.
@@ -45,6 +48,7 @@ func (s *service) tell(ctx context.Context, row schema.Run, err error) error {
 		level = slog.LevelError
 		row.Error = err.Error()
 	}
+	s.figures.Ended(&row)
 	s.log.Log(ctx, level, "run ended", sync.Summary(&row)...)
 	if err != nil {
 		return &reportedError{err}

@@ -34,6 +34,9 @@ is right already is not written again.`,
 
 func (a *app) reconcile(ctx context.Context, options sync.ReconcileOptions) error {
 	return a.withMirror(ctx, !options.DryRun, func(s *service, client *xvid.Client) error {
+		if !options.DryRun {
+			defer s.pushFigures(ctx, "syncer_reconcile")
+		}
 		row, err := s.turn(client, func(syncer *sync.Syncer) (schema.Run, error) { return syncer.Reconcile(ctx, options) })
 		if options.DryRun {
 			a.printf("would write %d new or changed backtraces and tombstone %d\n", row.RecordsChanged, row.Tombstones)

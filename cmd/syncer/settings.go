@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -14,6 +15,8 @@ import (
 	"github.com/robfig/cron/v3"
 	"github.com/sethvargo/go-envconfig"
 
+	"syncer/internal/metrics"
+	"syncer/internal/privacy"
 	"syncer/internal/xvid"
 	"syncer/schema"
 )
@@ -38,6 +41,10 @@ type environment struct {
 	MaxDeletePercent       string `env:"SYNC_MAX_DELETE_PERCENT, default=20"`
 	DataDir                string `env:"SYNC_DATA_DIR, default=./data"`
 	MetricsAddr            string `env:"METRICS_ADDR"`
+	MetricsPushURL         string `env:"METRICS_PUSH_URL"`
+	PrivacyIP              string `env:"PRIVACY_IP, default=keep"`
+	PrivacyIPKey           string `env:"PRIVACY_IP_KEY"`
+	PrivacyIPKeyFile       string `env:"PRIVACY_IP_KEY_FILE"`
 	LogLevel               string `env:"LOG_LEVEL, default=info"`
 	LogFormat              string `env:"LOG_FORMAT, default=auto"`
 }
@@ -57,6 +64,9 @@ type settings struct {
 	pendingMaxAge     time.Duration
 	maxDeletePercent  int
 	dataDir           string
+	metricsAddr       string           // "": no metrics are served
+	metricsGateway    *metrics.Gateway // nil: none are pushed
+	privacy           *privacy.Policy
 	logLevel          slog.Level
 	logFormat         string
 }
@@ -110,6 +120,9 @@ func (p *settingsParser) parse(needToken bool) *settings {
 		pendingMaxAge:    p.duration("SYNC_PENDING_MAX_AGE", p.env.PendingMaxAge, 0),
 		maxDeletePercent: p.integer("SYNC_MAX_DELETE_PERCENT", p.env.MaxDeletePercent, 0, 100),
 		dataDir:          p.env.DataDir,
+		metricsAddr:      p.metricsAddr(),
+		metricsGateway:   p.metricsGateway(),
+		privacy:          p.privacy(),
 		logLevel:         parsed(p, "LOG_LEVEL", p.env.LogLevel, "debug, info, warn or error", parseLevel),
 		logFormat:        parsed(p, "LOG_FORMAT", p.env.LogFormat, "auto, tint or json", parseFormat),
 	}
@@ -244,13 +257,51 @@ func (p *settingsParser) clickHouse() *clickhouse.Options {
 	return options
 }
 
+// privacy reads the policy. Its key is a secret, and no error repeats it.
+func (p *settingsParser) privacy() *privacy.Policy {
+	key := p.env.PrivacyIPKey
+	if p.env.PrivacyIPKeyFile != "" {
+		if key != "" {
+			p.wrong.add("PRIVACY_IP_KEY", "and PRIVACY_IP_KEY_FILE are both set: set one")
+		}
+		content, err := os.ReadFile(p.env.PrivacyIPKeyFile)
+		if err != nil {
+			p.wrong.add("PRIVACY_IP_KEY_FILE", "is no help: %v", err)
+		}
+		key = strings.TrimRight(string(content), "\r\n")
+	}
+	policy, err := privacy.New(privacy.Mode(p.env.PrivacyIP), []byte(key))
+	if err != nil {
+		p.wrong.add("PRIVACY_IP", "is wrong: %v", err)
+	}
+	return policy
+}
+
+func (p *settingsParser) metricsAddr() string {
+	if p.env.MetricsAddr == "" {
+		return ""
+	}
+	if _, port, err := net.SplitHostPort(p.env.MetricsAddr); err != nil || port == "" {
+		p.wrong.add("METRICS_ADDR", "must be an address such as :9090 or 127.0.0.1:9090, not %q", p.env.MetricsAddr)
+	}
+	return p.env.MetricsAddr
+}
+
+func (p *settingsParser) metricsGateway() *metrics.Gateway {
+	if p.env.MetricsPushURL == "" {
+		return nil
+	}
+	gateway, err := metrics.ParseGateway(p.env.MetricsPushURL)
+	if err != nil {
+		p.wrong.add("METRICS_PUSH_URL", "is wrong: %v", err)
+	}
+	return gateway
+}
+
 // later names settings of the contract that this version does not have yet: to
 // ignore them would be to lie.
 func (p *settingsParser) later() {
 	if p.env.ClickHouseCluster != "" {
 		p.wrong.add("CLICKHOUSE_CLUSTER", "is set, but this version cannot set up a cluster yet")
-	}
-	if p.env.MetricsAddr != "" {
-		p.wrong.add("METRICS_ADDR", "is set, but this version serves no metrics yet: see sync_runs")
 	}
 }

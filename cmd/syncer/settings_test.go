@@ -34,7 +34,10 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"CLICKHOUSE_URL":           "clickhouse://user:" + secret + "@host:no/xvid",
 		"CLICKHOUSE_PASSWORD_FILE": t.TempDir(),
 		"CLICKHOUSE_CLUSTER":       "main",
-		"METRICS_ADDR":             ":9090",
+		"METRICS_ADDR":             "9090",
+		"METRICS_PUSH_URL":         "ftp://user:" + secret + "@host",
+		"PRIVACY_IP":               "blur",
+		"PRIVACY_IP_KEY_FILE":      filepath.Join(t.TempDir(), "missing"),
 		"CLICKHOUSE_MIGRATE":       "perhaps",
 		"SYNC_SCHEDULE":            "every now and then",
 		"SYNC_RECONCILE_SCHEDULE":  "seldom",
@@ -49,8 +52,8 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"LOG_FORMAT":               "yaml",
 	}
 	told := wrongSettings(t, wrong)
-	if !strings.Contains(told, "18 wrong settings:") {
-		t.Errorf("the error does not count 18 wrong settings: %s", told)
+	if !strings.Contains(told, "21 wrong settings:") {
+		t.Errorf("the error does not count 21 wrong settings: %s", told)
 	}
 	for name := range wrong {
 		if len(linesWith(told, "  "+name+" ")) != 1 {

@@ -9,6 +9,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"syncer/internal/embedded"
+	"syncer/internal/metrics"
 	"syncer/internal/xvid"
 	"syncer/schema"
 	"syncer/sync"
@@ -17,14 +18,18 @@ import (
 // stopTimeout bounds how long the embedded engine may take to shut down.
 const stopTimeout = 20 * time.Second
 
+// errOpenTimeout is the cause of the end of a connection or a migration at its bound.
+var errOpenTimeout = errors.New("ClickHouse was not ready within SYNC_TIMEOUT")
+
 // service is what a command works with: settings, log, and the mirror.
 type service struct {
 	*settings
-	app    *app
-	log    *slog.Logger
-	engine *embedded.Engine // nil where CLICKHOUSE_URL names a server
-	mirror *schema.Mirror   // nil until openMirror
-	target *clickhouse.Options
+	app     *app
+	log     *slog.Logger
+	figures *metrics.Metrics
+	engine  *embedded.Engine // nil where CLICKHOUSE_URL names a server
+	mirror  *schema.Mirror   // nil until openMirror
+	target  *clickhouse.Options
 }
 
 // withMirror does what needs the API and the mirror, and closes all afterwards.
@@ -40,7 +45,10 @@ func (a *app) withMirror(ctx context.Context, mayMigrate bool, work func(*servic
 	if err != nil {
 		return err
 	}
-	if err := s.openMirror(ctx, s.migrate && mayMigrate); err != nil {
+	// Else a ClickHouse that does not answer would hold the command for ever.
+	openCtx, cancel := context.WithTimeoutCause(ctx, s.timeout, errOpenTimeout)
+	defer cancel()
+	if err := s.openMirror(openCtx, s.migrate && mayMigrate); err != nil {
 		return err
 	}
 	return work(s, client)
@@ -53,7 +61,7 @@ func (a *app) newService(ctx context.Context, needToken bool) (*service, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &service{settings: loaded, app: a, log: newLogger(a.stderr, loaded.logLevel, loaded.logFormat)}
+	s := &service{settings: loaded, app: a, log: newLogger(a.stderr, loaded.logLevel, loaded.logFormat), figures: metrics.New(version)}
 	if s.target = loaded.clickHouse; s.target == nil {
 		if err := s.startEngine(ctx); err != nil {
 			return nil, err
@@ -121,7 +129,8 @@ func (s *service) client() (*xvid.Client, error) {
 	return xvid.New(xvid.Options{
 		URL:       s.apiURL,
 		Token:     s.token,
-		Transport: xvid.NewTransport(s.concurrency),
+		Transport: s.figures.Transport(xvid.NewTransport(s.concurrency)),
+		Rewrite:   s.privacy.Rewrite,
 		Now:       s.app.now,
 		UserAgent: "syncer/" + version,
 	})

@@ -43,11 +43,11 @@ func New(mode Mode, key []byte) (*Policy, error) {
 	switch mode {
 	case Keep, Truncate:
 		if len(key) > 0 {
-			return nil, errors.New("only the mode hash takes a key")
+			return nil, errors.New("a key is set, and only the mode hash takes one")
 		}
 	case Hash:
 		if len(key) < MinKey {
-			return nil, fmt.Errorf("the mode hash needs a key of at least %d bytes", MinKey)
+			return nil, fmt.Errorf("the mode hash needs a key (PRIVACY_IP_KEY or PRIVACY_IP_KEY_FILE) of at least %d bytes", MinKey)
 		}
 	default:
 		return nil, fmt.Errorf("the mode must be %s, %s or %s", Keep, Truncate, Hash)

@@ -33,6 +33,9 @@ type Options struct {
 	AttemptTimeout time.Duration
 	MaxBody        int64  // bytes of one answer, decompressed: 512 MiB
 	UserAgent      string // "syncer"
+	// Rewrite is given each answer's body before it is decoded, and gives what
+	// is decoded in its place; nil leaves it. An error counts as a broken body.
+	Rewrite func(body []byte) ([]byte, error)
 }
 
 // Client reads the collection. It is safe for concurrent use.

@@ -38,6 +38,11 @@ func fetch[T any](ctx context.Context, c *Client, target *url.URL, decode func(r
 		if err != nil {
 			return result, c.classify(err)
 		}
+		if c.options.Rewrite != nil {
+			if got.body, err = c.options.Rewrite(got.body); err != nil {
+				return result, fmt.Errorf("%w: %w", ErrBody, err)
+			}
+		}
 		return decode(got)
 	}
 	waits := backoff.NewExponentialBackOff()

@@ -1,0 +1,78 @@
+package metrics_test
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"syncer/internal/metrics"
+	"syncer/schema"
+)
+
+// answered is a server that answers 200.
+type answered struct{}
+
+func (answered) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody}, nil
+}
+
+// served gives the names of the metrics that are served.
+func served(t *testing.T, m *metrics.Metrics) map[string]bool {
+	t.Helper()
+	server, err := m.Serve("127.0.0.1:0", func() error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.Get("http://" + server.Addr() + "/metrics") //nolint:noctx // a test's own server
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if err := server.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	names := map[string]bool{}
+	for _, found := range regexp.MustCompile(`(?m)^# TYPE (syncer_\w+)`).FindAllStringSubmatch(string(text), -1) {
+		names[found[1]] = true
+	}
+	return names
+}
+
+// Every metric is explained, and nothing is that does not exist.
+func TestDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/metrics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := metrics.New("test")
+	now := time.Now()
+	m.Ended(&schema.Run{Kind: "incremental", Outcome: schema.OK, StartedAt: now, EndedAt: &now})
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := m.Transport(answered{}).RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	names := served(t, m)
+	for word := range strings.SplitSeq(string(text), "`") {
+		if strings.HasPrefix(word, "syncer_") && word != "syncer_once" && word != "syncer_reconcile" && !names[word] {
+			t.Errorf("docs/metrics.md explains %s, which is not there", word)
+		}
+	}
+	for name := range names {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("docs/metrics.md lacks %s", name)
+		}
+	}
+}
