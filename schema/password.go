@@ -48,7 +48,7 @@ func (p *passwordFile) current() string {
 }
 
 func (p *passwordFile) read() error {
-	content, err := os.ReadFile(p.path) //nolint:gosec // the operator names it
+	content, err := os.ReadFile(p.path)
 	if err != nil {
 		// Without the path, which may be a password put into the wrong variable.
 		if failed, ok := errors.AsType[*os.PathError](err); ok {

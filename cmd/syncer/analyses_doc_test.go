@@ -25,6 +25,7 @@ var docParams = map[string][]string{
 
 // checkAnalysesDoc compares docs/analyses.md with what the program says.
 func checkAnalysesDoc(t *testing.T, p *program, all []sql.Analysis) {
+	t.Helper()
 	var b strings.Builder
 	b.WriteString(docHead)
 	for i := range all {
@@ -49,6 +50,7 @@ func checkAnalysesDoc(t *testing.T, p *program, all []sql.Analysis) {
 
 // documented writes the section of an analysis.
 func (p *program) documented(t *testing.T, b *strings.Builder, analysis *sql.Analysis) {
+	t.Helper()
 	fmt.Fprintf(b, "\n## %s\n\n**%s** ([SQL](../sql/%s.sql))\n\n%s\n", analysis.Name, analysis.Title, analysis.Name, analysis.Description)
 	if len(analysis.Parameters) > 0 {
 		b.WriteString("\n| parameter | type | default | |\n| --- | --- | --- | --- |\n")

@@ -256,7 +256,7 @@ func (p *settingsParser) clickHouse() *clickhouse.Options {
 // secretFile reads a file that holds a secret. The error does not name it: its
 // path may be the secret, put into the wrong variable.
 func (p *settingsParser) secretFile(name, path string) string {
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(path) //nolint:gosec // the operator names it
 	if err != nil {
 		if failed, ok := errors.AsType[*os.PathError](err); ok {
 			err = failed.Err

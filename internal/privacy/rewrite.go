@@ -147,13 +147,12 @@ func (r *rewriter) scalar(key string) error {
 
 // tag reads a tag as the decoder does: a number is its text.
 func (r *rewriter) tag() (string, error) {
-	switch r.json.PeekKind() {
-	case '"', '0', 't', 'f':
-		token, err := r.json.ReadToken()
-		return token.String(), err
+	if kind := r.json.PeekKind(); kind != '"' && kind != '0' && kind != 't' && kind != 'f' {
+		_, err := r.value(keyTag)
+		return "", err
 	}
-	_, err := r.value(keyTag)
-	return "", err
+	token, err := r.json.ReadToken()
+	return token.String(), err
 }
 
 // array rewrites the elements, which all stand under the array's key, and leaves

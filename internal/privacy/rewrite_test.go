@@ -11,15 +11,15 @@ import (
 
 const key = "0123456789abcdef"
 
-func policy(t testing.TB, mode privacy.Mode, forgotten ...string) *privacy.Policy {
-	t.Helper()
+func policy(tb testing.TB, mode privacy.Mode, forgotten ...string) *privacy.Policy {
+	tb.Helper()
 	secret := ""
 	if mode == privacy.Hash {
 		secret = key
 	}
 	p, err := privacy.New(mode, []byte(secret))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	hashes := make([]privacy.TagHash, len(forgotten))
 	for i, tag := range forgotten {
