@@ -61,7 +61,7 @@ func (s *service) checkAPI(ctx context.Context) (int, error) {
 }
 
 func (s *service) checkClickHouse(ctx context.Context) error {
-	mirror, err := schema.Probe(ctx, schema.Options{ClickHouse: s.target, Now: s.app.now})
+	mirror, err := schema.Probe(ctx, s.mirrorOptions())
 	where := fmt.Sprintf("%s answers", strings.Join(s.target.Addr, ","))
 	s.app.verdict("ClickHouse", err, where)
 	if err != nil {
@@ -72,7 +72,7 @@ func (s *service) checkClickHouse(ctx context.Context) error {
 	needed := schema.SyncGrants
 	if s.migrate {
 		needed = append(needed, schema.MigrateGrants...)
-		if errors.Is(schemaErr, schema.ErrSchema) && !errors.Is(schemaErr, schema.ErrNewer) {
+		if errors.Is(schemaErr, schema.ErrBehind) {
 			schemaErr = nil
 		}
 	}

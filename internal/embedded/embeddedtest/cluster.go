@@ -1,0 +1,90 @@
+package embeddedtest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"syncer/internal/embedded"
+)
+
+// ClusterName is what the engines of [StartCluster] know their cluster by.
+const ClusterName = "shards"
+
+// StartCluster starts engines that know each other as the shards of one cluster,
+// each with one replica, and ends them with the test. The embedded
+// engine has neither Keeper nor ON CLUSTER: see mirrortest.MigrateCluster.
+func StartCluster(tb testing.TB, shards int) []*embedded.Engine {
+	tb.Helper()
+	relays := make([]*relay, shards)
+	var config strings.Builder
+	config.WriteString("<clickhouse><remote_servers><" + ClusterName + ">")
+	for i := range relays {
+		relays[i] = newRelay(tb)
+		host, port, _ := net.SplitHostPort(relays[i].listener.Addr().String())
+		fmt.Fprintf(&config, "<shard><internal_replication>true</internal_replication><replica><host>%s</host><port>%s</port></replica></shard>", host, port)
+	}
+	config.WriteString("</" + ClusterName + "></remote_servers></clickhouse>")
+	file := filepath.Join(tb.TempDir(), "cluster.xml")
+	if err := os.WriteFile(file, []byte(config.String()), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	engines := make([]*embedded.Engine, shards)
+	for i := range engines {
+		engine, err := embedded.Start(tb.Context(), embedded.Options{DataDir: tb.TempDir(), ConfigFile: file})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		tb.Cleanup(func() { _ = engine.Kill() }) // its data is thrown away
+		engines[i] = engine
+		go relays[i].serve(engine.TCPAddr())
+	}
+	return engines
+}
+
+// relay is an address that is known before the engine that it leads to has one.
+type relay struct{ listener net.Listener }
+
+func newRelay(tb testing.TB) *relay {
+	tb.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = listener.Close() })
+	return &relay{listener: listener}
+}
+
+// serve passes connections on until the listener is closed.
+func (r *relay) serve(to string) {
+	for {
+		from, err := r.listener.Accept()
+		if err != nil {
+			return
+		}
+		go pass(from, to)
+	}
+}
+
+// pass passes on what both sides say, until one has nothing more to say.
+func pass(from net.Conn, address string) {
+	defer func() { _ = from.Close() }()
+	to, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", address)
+	if err != nil {
+		return // as if nobody listened
+	}
+	defer func() { _ = to.Close() }()
+	done := make(chan struct{}, 2)
+	for _, way := range [][2]net.Conn{{from, to}, {to, from}} {
+		go func() {
+			_, _ = io.Copy(way[0], way[1])
+			done <- struct{}{}
+		}()
+	}
+	<-done
+}
