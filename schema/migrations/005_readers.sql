@@ -1,5 +1,5 @@
 -- Who reads a view needs no grant on the tables below it: the view reads them as
--- the user who migrates. That user must stay (ClickHouse refuses to drop it).
+-- the user who migrates, who must stay.
 ALTER TABLE {local backtraces}{on_cluster} MODIFY {definer};
 ALTER TABLE {local extracted_data_live}{on_cluster} MODIFY {definer};
 ALTER TABLE {local access_stats_live}{on_cluster} MODIFY {definer};

@@ -493,7 +493,7 @@ COMMENT 'Elements of the list that are no backtrace, as received, with the reaso
 
 -- step 005_readers
 -- Who reads a view needs no grant on the tables below it: the view reads them as
--- the user who migrates. That user must stay (ClickHouse refuses to drop it).
+-- the user who migrates, who must stay.
 ALTER TABLE `xvid`.backtraces_local ON CLUSTER `main` MODIFY DEFINER = `migrator` SQL SECURITY DEFINER;
 
 ALTER TABLE `xvid`.extracted_data_live_local ON CLUSTER `main` MODIFY DEFINER = `migrator` SQL SECURITY DEFINER;
