@@ -21,12 +21,17 @@ const ClusterName = "shards"
 // engine has neither Keeper nor ON CLUSTER: see mirrortest.MigrateCluster.
 func StartCluster(tb testing.TB, shards int) []*embedded.Engine {
 	tb.Helper()
-	relays := make([]*relay, shards)
+	listeners := make([]net.Listener, shards)
 	var config strings.Builder
 	config.WriteString("<clickhouse><remote_servers><" + ClusterName + ">")
-	for i := range relays {
-		relays[i] = newRelay(tb)
-		host, port, _ := net.SplitHostPort(relays[i].listener.Addr().String())
+	for i := range listeners {
+		// An address that is known before the engine that it leads to has one.
+		listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		listeners[i] = listener
+		host, port, _ := net.SplitHostPort(listener.Addr().String())
 		fmt.Fprintf(&config, "<shard><internal_replication>true</internal_replication><replica><host>%s</host><port>%s</port></replica></shard>", host, port)
 	}
 	config.WriteString("</" + ClusterName + "></remote_servers></clickhouse>")
@@ -35,40 +40,31 @@ func StartCluster(tb testing.TB, shards int) []*embedded.Engine {
 		tb.Fatal(err)
 	}
 	engines := make([]*embedded.Engine, shards)
-	for i := range engines {
+	for i, listener := range listeners {
 		engine, err := embedded.Start(tb.Context(), embedded.Options{DataDir: tb.TempDir(), ConfigFile: file})
 		if err != nil {
 			tb.Fatal(err)
 		}
 		tb.Cleanup(func() { _ = engine.Kill() }) // its data is thrown away
 		engines[i] = engine
-		go relays[i].serve(engine.TCPAddr())
+		Relay(tb, listener, engine.TCPAddr())
 	}
 	return engines
 }
 
-// relay is an address that is known before the engine that it leads to has one.
-type relay struct{ listener net.Listener }
-
-func newRelay(tb testing.TB) *relay {
+// Relay passes on what comes to a listener until the test ends, and closes it.
+func Relay(tb testing.TB, listener net.Listener, to string) {
 	tb.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
 	tb.Cleanup(func() { _ = listener.Close() })
-	return &relay{listener: listener}
-}
-
-// serve passes connections on until the listener is closed.
-func (r *relay) serve(to string) {
-	for {
-		from, err := r.listener.Accept()
-		if err != nil {
-			return
+	go func() {
+		for {
+			from, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go pass(from, to)
 		}
-		go pass(from, to)
-	}
+	}()
 }
 
 // pass passes on what both sides say, until one has nothing more to say.
