@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -23,6 +24,7 @@ const DefaultDatabase = "xvid"
 // Options say where the mirror is.
 type Options struct {
 	ClickHouse *clickhouse.Options // from [ParseDSN]
+	Cluster    string              // of remote_servers, whose servers the mirror is spread over; "" for none
 	// Patience is how long a statement is tried again while ClickHouse is away
 	// or overloaded: 2 min.
 	Patience time.Duration
@@ -102,27 +104,44 @@ func dial(ctx context.Context, base *clickhouse.Options, database string) (drive
 	if options.Compression == nil {
 		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
 	}
-	options.Settings = clickhouse.Settings{
-		// On by default since ClickHouse 26.2: an insert would be answered
-		// before it is stored, and the checkpoint could outlive the rows.
-		"async_insert": 0,
-	}
-	for name, value := range base.Settings {
-		if _, ours := options.Settings[name]; !ours {
-			options.Settings[name] = value
-		}
-	}
+	options.Settings = settings(base.Settings)
 	what := fmt.Sprintf("connect to ClickHouse at %v", options.Addr)
 	conn, err := clickhouse.Open(&options)
 	if err != nil {
 		return nil, explain(what, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, options.DialTimeout)
+	// Each host is given its time before the next one is tried.
+	ctx, cancel := context.WithTimeout(ctx, options.DialTimeout*time.Duration(max(len(options.Addr), 1)))
 	defer cancel()
 	if err := conn.Ping(ctx); err != nil {
 		return nil, errors.Join(explain(what, err), conn.Close())
 	}
 	return conn, nil
+}
+
+// settings are those of every statement; a DSN may change what does not make it
+// wrong. On a server without shards and replicas most of them mean nothing.
+func settings(ofDSN clickhouse.Settings) clickhouse.Settings {
+	all := clickhouse.Settings{
+		// What was acknowledged is on most replicas of its shard, and every
+		// query is answered by a replica that has it.
+		"insert_quorum":                 "auto",
+		"insert_quorum_parallel":        0,
+		"select_sequential_consistency": 1,
+		// A subquery over all shards is asked once and not by each of them.
+		"distributed_product_mode": "global",
+	}
+	maps.Copy(all, ofDSN)
+	maps.Copy(all, clickhouse.Settings{
+		// On by default since ClickHouse 26.2: an insert would be answered
+		// before it is stored, and the checkpoint could outlive the rows.
+		"async_insert": 0,
+		// So would one that is to be passed on to its shards later.
+		"distributed_foreground_insert": 1,
+		// An answer without a shard's rows would pass for the whole.
+		"skip_unavailable_shards": 0,
+	})
+	return all
 }
 
 // Close ends the connection.

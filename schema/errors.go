@@ -13,6 +13,9 @@ var (
 	ErrRefused = errors.New("ClickHouse refuses")
 	// ErrSchema is a database whose schema does not fit this program.
 	ErrSchema = errors.New("the schema does not fit")
+	// ErrBehind is the [ErrSchema] of a database that lacks steps: a migration
+	// mends it.
+	ErrBehind = fmt.Errorf("%w", ErrSchema)
 	// ErrNewer is the [ErrSchema] of a database that a newer syncer migrated.
 	ErrNewer = fmt.Errorf("%w: a newer syncer made it", ErrSchema)
 )
@@ -48,9 +51,12 @@ var passingCodes = map[int32]bool{
 	252: true, // TOO_MANY_PARTS
 	279: true, // ALL_CONNECTION_TRIES_FAILED
 	285: true, // TOO_FEW_LIVE_REPLICAS
+	286: true, // UNSATISFIED_QUORUM_FOR_PREVIOUS_WRITE: another insert is not done yet
+	289: true, // REPLICA_IS_NOT_IN_QUORUM: it lags; another one is asked, or it catches up
 	319: true, // UNKNOWN_STATUS_OF_INSERT
 	394: true, // QUERY_WAS_CANCELLED: the server is shutting down
 	425: true, // SYSTEM_ERROR
+	730: true, // REFRESH_FAILED: of whatever cause, which only its text says
 	999: true, // KEEPER_EXCEPTION
 }
 
@@ -63,13 +69,13 @@ func code(err error) int32 {
 }
 
 // passing says whether the same query may succeed later: what ClickHouse itself
-// refuses is passing only if its code says so, and every other error comes from
-// the connection, which may come back.
+// refuses is passing only if its code says so, a schema that does not fit is not,
+// and every other error comes from the connection, which may come back.
 func passing(err error) bool {
 	if number := code(err); number != 0 {
 		return passingCodes[number]
 	}
-	return true
+	return !errors.Is(err, ErrSchema)
 }
 
 // explain names what was being done, and makes a refusal findable.

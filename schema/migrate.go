@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -29,45 +28,32 @@ type Migration struct {
 // Migrate creates the database and brings its schema up to date. It returns the
 // names of the steps it took.
 func Migrate(ctx context.Context, options Options) (applied []string, err error) {
-	database := options.ClickHouse.Auth.Database
-	steps, err := Migrations(database)
-	if err != nil {
-		return nil, err
-	}
 	// The database may not exist yet, and a connection to it would be refused.
 	conn, err := dial(ctx, options.ClickHouse, "")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	quoted := quote(database)
-	for _, statement := range []string{
-		"CREATE DATABASE IF NOT EXISTS " + quoted,
-		`CREATE TABLE IF NOT EXISTS ` + quoted + `.schema_migrations
-		(
-			version    UInt32   COMMENT 'Number of the step',
-			name       String   COMMENT 'What it made',
-			applied_at DateTime DEFAULT now() COMMENT 'When it was taken'
-		)
-		ENGINE = ReplacingMergeTree ORDER BY version
-		COMMENT 'Steps of the schema that were taken'`,
-	} {
-		if err := conn.Exec(ctx, statement); err != nil {
-			return nil, explain("create the database "+database, err)
-		}
-	}
-	current, err := schemaVersion(ctx, conn, quoted)
+	layout, err := prepare(ctx, conn, options)
 	if err != nil {
 		return nil, err
 	}
-	if err := notNewer(database, current, steps); err != nil {
+	steps, err := layout.Migrations()
+	if err != nil {
+		return nil, err
+	}
+	current, err := layout.version(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	if err := notNewer(layout.Database, current, steps); err != nil {
 		return nil, err
 	}
 	for _, step := range steps {
 		if step.Version <= current {
 			continue
 		}
-		if err := step.apply(ctx, conn, quoted); err != nil {
+		if err := step.apply(ctx, conn, layout); err != nil {
 			return applied, err
 		}
 		applied = append(applied, step.Name)
@@ -75,13 +61,86 @@ func Migrate(ctx context.Context, options Options) (applied []string, err error)
 	return applied, nil
 }
 
+// prepare creates the database, finds its layout, and makes the table in which
+// the steps are recorded.
+func prepare(ctx context.Context, conn driver.Conn, options Options) (Layout, error) {
+	database := options.ClickHouse.Auth.Database
+	create := "CREATE DATABASE IF NOT EXISTS " + quote(database)
+	if options.Cluster != "" {
+		create += " ON CLUSTER " + quote(options.Cluster)
+	}
+	if err := conn.Exec(ctx, create); err != nil {
+		return Layout{}, explain("create the database "+database, err)
+	}
+	layout, err := layoutOf(ctx, conn, options)
+	if err != nil {
+		return layout, err
+	}
+	if err := layout.checkMade(ctx, conn); err != nil {
+		return layout, err
+	}
+	record, err := layout.Record()
+	if err != nil {
+		return layout, err
+	}
+	for _, statement := range record {
+		if err := conn.Exec(ctx, statement); err != nil {
+			return layout, explain("create the record of migrations in "+database, err)
+		}
+	}
+	return layout, nil
+}
+
+// recordTable is where the steps that were taken are recorded.
+const recordTable = "schema_migrations"
+
+// Record renders the statements that make the table of the steps taken.
+func (l Layout) Record() ([]string, error) {
+	return l.render(`CREATE TABLE IF NOT EXISTS {sharded ` + recordTable + ` by version}
+		(
+			version    UInt32   COMMENT 'Number of the step',
+			name       String   COMMENT 'What it made',
+			applied_at DateTime DEFAULT now() COMMENT 'When it was taken'
+		)
+		ENGINE = {engine ReplacingMergeTree} ORDER BY version
+		COMMENT 'Steps of the schema that were taken'`)
+}
+
+// checkMade refuses a schema that was made for another cluster or for none: its
+// tables would be read and refreshed on the wrong servers.
+func (l Layout) checkMade(ctx context.Context, conn driver.Conn) error {
+	var engine string
+	err := conn.QueryRow(ctx, "SELECT any(engine_full) FROM system.tables WHERE database = ? AND name = ?", l.Database, recordTable).Scan(&engine)
+	if err != nil {
+		return explain("look up how the schema was made", err)
+	}
+	if engine == "" { // there is none yet
+		return nil
+	}
+	made := ""
+	if arguments, distributed := strings.CutPrefix(engine, "Distributed('"); distributed {
+		made, _, _ = strings.Cut(arguments, "'")
+	}
+	if made == l.Cluster {
+		return nil
+	}
+	return fmt.Errorf("database %s: %w: CLICKHOUSE_CLUSTER is %q, and it was made for %q", l.Database, ErrSchema, l.Cluster, made)
+}
+
 // CheckSchema says whether the schema is the one this program knows.
 func (m *Mirror) CheckSchema(ctx context.Context) error {
-	steps, err := Migrations(m.database)
+	layout, err := layoutOf(ctx, m.conn, m.options)
 	if err != nil {
 		return err
 	}
-	current, err := schemaVersion(ctx, m.conn, quote(m.database))
+	if err := layout.checkMade(ctx, m.conn); err != nil {
+		return err
+	}
+	steps, err := layout.Migrations()
+	if err != nil {
+		return err
+	}
+	current, err := layout.version(ctx, m.conn)
 	if number := code(err); number == codeUnknownTable || number == codeUnknownDatabase {
 		current, err = 0, nil
 	}
@@ -89,7 +148,7 @@ func (m *Mirror) CheckSchema(ctx context.Context) error {
 		return err
 	}
 	if newest := steps[len(steps)-1].Version; current < newest {
-		return fmt.Errorf("database %s: %w: it is at step %d of %d: run `syncer migrate`", m.database, ErrSchema, current, newest)
+		return fmt.Errorf("database %s: %w: it is at step %d of %d: run `syncer migrate`", m.database, ErrBehind, current, newest)
 	}
 	return notNewer(m.database, current, steps)
 }
@@ -101,69 +160,60 @@ func notNewer(database string, current uint32, steps []Migration) error {
 	return nil
 }
 
-func schemaVersion(ctx context.Context, conn driver.Conn, quoted string) (uint32, error) {
+// version is the number of the last step taken.
+func (l Layout) version(ctx context.Context, conn driver.Conn) (uint32, error) {
 	var version uint32
-	err := conn.QueryRow(ctx, "SELECT max(version) FROM "+quoted+".schema_migrations").Scan(&version)
+	err := conn.QueryRow(ctx, "SELECT max(version) FROM "+l.across(recordTable)).Scan(&version)
 	return version, explain("read the schema's version", err)
 }
 
-func (s *Migration) apply(ctx context.Context, conn driver.Conn, quoted string) error {
+func (s *Migration) apply(ctx context.Context, conn driver.Conn, layout Layout) error {
 	for i, statement := range s.Statements {
 		if err := conn.Exec(ctx, statement); err != nil {
 			return explain(fmt.Sprintf("migrate: step %s, statement %d", s.Name, i+1), err)
 		}
 	}
-	err := conn.Exec(ctx, "INSERT INTO "+quoted+".schema_migrations (version, name) VALUES (?, ?)", s.Version, s.Name)
+	err := conn.Exec(ctx, "INSERT INTO "+layout.across(recordTable)+" (version, name) VALUES (?, ?)", s.Version, s.Name)
 	return explain("migrate: record step "+s.Name, err)
 }
 
-// Migrations renders the steps for a database, in their order.
-func Migrations(database string) ([]Migration, error) {
+// Migrations renders the steps for a layout, in their order.
+func (l Layout) Migrations() ([]Migration, error) {
 	files, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	if err != nil {
 		return nil, fmt.Errorf("list the migrations: %w", err)
 	}
 	steps := make([]Migration, 0, len(files))
 	for _, file := range files {
-		name := strings.TrimSuffix(path.Base(file), ".sql")
-		number, _, _ := strings.Cut(name, "_")
-		version, err := strconv.ParseUint(number, 10, 32)
+		step, err := l.migration(file)
 		if err != nil {
-			return nil, fmt.Errorf("migration %s has no number: %w", name, err)
+			return nil, fmt.Errorf("migration %s: %w", file, err)
 		}
-		text, err := render(file, database)
-		if err != nil {
-			return nil, fmt.Errorf("migration %s: %w", name, err)
-		}
-		steps = append(steps, Migration{Version: uint32(version), Name: name, Statements: split(text)})
+		steps = append(steps, step)
 	}
 	return steps, nil
 }
 
-var placeholder = regexp.MustCompile(`\{(\w+)(?: (\w+))?\}`)
-
-// render fills a step's placeholders: {database}, and {columns NAME} for the
-// list of columns that several relations share.
-func render(file, database string) (string, error) {
+func (l Layout) migration(file string) (Migration, error) {
+	name := strings.TrimSuffix(path.Base(file), ".sql")
+	number, _, _ := strings.Cut(name, "_")
+	version, err := strconv.ParseUint(number, 10, 32)
+	if err != nil {
+		return Migration{}, fmt.Errorf("it has no number: %w", err)
+	}
 	text, err := migrationFiles.ReadFile(file)
 	if err != nil {
-		return "", err
+		return Migration{}, err
 	}
-	var failed error
-	rendered := placeholder.ReplaceAllStringFunc(string(text), func(found string) string {
-		parts := placeholder.FindStringSubmatch(found)
-		switch parts[1] {
-		case "database":
-			return quote(database)
-		case "columns":
-			columns, err := migrationFiles.ReadFile("migrations/columns/" + parts[2] + ".sql")
-			failed = errors.Join(failed, err)
-			return strings.TrimRight(string(columns), "\n")
+	step := Migration{Version: uint32(version), Name: name}
+	for _, statement := range split(string(text)) {
+		rendered, err := l.render(statement)
+		if err != nil {
+			return Migration{}, err
 		}
-		failed = errors.Join(failed, fmt.Errorf("unknown placeholder %s", found))
-		return found
-	})
-	return rendered, failed
+		step.Statements = append(step.Statements, rendered...)
+	}
+	return step, nil
 }
 
 // split parts a step into statements, which end with a semicolon and a new line.

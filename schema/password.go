@@ -50,11 +50,7 @@ func (p *passwordFile) current() string {
 func (p *passwordFile) read() error {
 	content, err := os.ReadFile(p.path)
 	if err != nil {
-		// Without the path, which may be a password put into the wrong variable.
-		if failed, ok := errors.AsType[*os.PathError](err); ok {
-			err = failed.Err
-		}
-		return fmt.Errorf("read the password's file: %w", err)
+		return fmt.Errorf("read the password's file: %w", pathless(err))
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"net/http/httputil"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,8 +19,8 @@ import (
 	"syncer/schema"
 )
 
-// guarded starts an engine with a user who has a password.
-func guarded(t *testing.T, password string) *url.URL {
+// guarded starts an engine with a user, syncer, who has a password.
+func guarded(t *testing.T, password string) *embedded.Engine {
 	t.Helper()
 	dir := t.TempDir()
 	users, config := filepath.Join(dir, "users.xml"), filepath.Join(dir, "config.xml")
@@ -36,7 +35,7 @@ func guarded(t *testing.T, password string) *url.URL {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = engine.Kill() }) // its data is thrown away
-	return &url.URL{Scheme: "http", Host: engine.HTTPAddr()}
+	return engine
 }
 
 func write(t *testing.T, path, text string) {
@@ -54,10 +53,10 @@ func write(t *testing.T, path, text string) {
 // (26.7) abort. There only new connections log in, by the same function.
 func TestPasswordFileIsReadAgain(t *testing.T) {
 	t.Parallel()
-	engines := map[string]*url.URL{"first": guarded(t, "first"), "second": guarded(t, "second")}
-	var now atomic.Pointer[url.URL]
+	engines := map[string]*embedded.Engine{"first": guarded(t, "first"), "second": guarded(t, "second")}
+	var now atomic.Pointer[embedded.Engine]
 	address := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.Out.URL.Host, r.Out.URL.Scheme = now.Load().Host, "http"
+		r.Out.URL.Host, r.Out.URL.Scheme = now.Load().HTTPAddr(), "http"
 	}})
 	t.Cleanup(address.Close)
 	file := filepath.Join(t.TempDir(), "password")

@@ -108,7 +108,7 @@ func (m *Mirror) LastRuns(ctx context.Context, limit int) ([]Run, error) {
 // LastOfEach lists, of a source, the newest ended run of each kind and outcome,
 // oldest first.
 func (m *Mirror) LastOfEach(ctx context.Context, source string) ([]Run, error) {
-	return m.selectRuns(ctx, `WHERE run_id IN (SELECT max(run_id) FROM sync_runs
+	return m.selectRuns(ctx, `WHERE run_id GLOBAL IN (SELECT max(run_id) FROM sync_runs
 		WHERE source = ? AND ended_at IS NOT NULL GROUP BY kind, outcome) ORDER BY run_id`, source)
 }
 

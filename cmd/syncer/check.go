@@ -61,7 +61,7 @@ func (s *service) checkAPI(ctx context.Context) (int, error) {
 }
 
 func (s *service) checkClickHouse(ctx context.Context) error {
-	mirror, err := schema.Probe(ctx, schema.Options{ClickHouse: s.target, Now: s.app.now})
+	mirror, err := schema.Probe(ctx, s.mirrorOptions())
 	where := fmt.Sprintf("%s answers", strings.Join(s.target.Addr, ","))
 	s.app.verdict("ClickHouse", err, where)
 	if err != nil {
@@ -69,18 +69,28 @@ func (s *service) checkClickHouse(ctx context.Context) error {
 	}
 	s.mirror = mirror
 	schemaErr := mirror.CheckSchema(ctx)
-	needed := schema.SyncGrants
-	if s.migrate {
-		needed = append(needed, schema.MigrateGrants...)
-		if errors.Is(schemaErr, schema.ErrSchema) && !errors.Is(schemaErr, schema.ErrNewer) {
-			schemaErr = nil
-		}
+	if s.migrate && errors.Is(schemaErr, schema.ErrBehind) {
+		schemaErr = nil
 	}
 	s.app.verdict("schema", schemaErr, "fits, or will be made by the first run")
-	missing, grantErr := mirror.MissingGrants(ctx, needed)
-	if grantErr == nil && len(missing) > 0 {
-		grantErr = fmt.Errorf("%w: database %s: the user lacks %s", schema.ErrRefused, mirror.Database(), strings.Join(missing, ", "))
-	}
-	s.app.verdict("grants", grantErr, strings.Join(needed, ", "))
+	grantErr := s.checkGrants(ctx)
 	return errors.Join(schemaErr, grantErr)
+}
+
+// checkGrants looks for every grant, and tells what to grant.
+func (s *service) checkGrants(ctx context.Context) error {
+	missing, err := s.mirror.MissingGrants(ctx, s.migrate)
+	if err == nil && len(missing) > 0 {
+		var lacks []string
+		for _, grant := range missing {
+			lacks = append(lacks, grant.String())
+		}
+		err = fmt.Errorf("%w: the user lacks %s", schema.ErrRefused, strings.Join(lacks, "; "))
+	}
+	what := "all that runs need"
+	if s.migrate {
+		what += ", and migrations"
+	}
+	s.app.verdict("grants", err, what)
+	return err
 }

@@ -27,7 +27,7 @@ func (a *app) migrate(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	applied, err := schema.Migrate(ctx, schema.Options{ClickHouse: s.target, Now: a.now})
+	applied, err := schema.Migrate(ctx, s.mirrorOptions())
 	for _, step := range applied {
 		a.printf("applied %s\n", step)
 	}

@@ -103,11 +103,17 @@ func access(country, address, kind, agent, language, first, taken, lines, stream
 func newAnalysedProgram(t *testing.T) *program {
 	t.Helper()
 	p := newProgram(t, 0)
+	p.analysed(t)
+	return p
+}
+
+// analysed mirrors the small world in two runs.
+func (p *program) analysed(t *testing.T) {
+	t.Helper()
 	p.world.Insert(smallWorld()...)
 	for _, clock := range []string{"2026-03-10 09:00", "2026-03-10 11:30"} {
 		p.at(t, at(clock), "once")
 	}
-	return p
 }
 
 // at runs a command line at a moment; it must do what it is told.

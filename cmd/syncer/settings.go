@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,6 +30,9 @@ type environment struct {
 	APITokenFile            string `env:"XVID_API_TOKEN_FILE"`
 	ClickHouseURL           string `env:"CLICKHOUSE_URL"`
 	ClickHousePasswordFile  string `env:"CLICKHOUSE_PASSWORD_FILE"`
+	ClickHouseCAFile        string `env:"CLICKHOUSE_CA_FILE"`
+	ClickHouseCertFile      string `env:"CLICKHOUSE_CERT_FILE"`
+	ClickHouseKeyFile       string `env:"CLICKHOUSE_KEY_FILE"`
 	ClickHouseCluster       string `env:"CLICKHOUSE_CLUSTER"`
 	ClickHouseMigrate       string `env:"CLICKHOUSE_MIGRATE, default=true"`
 	Schedule                string `env:"SYNC_SCHEDULE, default=*/5 * * * *"`
@@ -55,6 +59,7 @@ type settings struct {
 	apiURL            string // normalised; names the source in the mirror
 	token             *xvid.Token
 	clickHouse        *clickhouse.Options // nil: the embedded engine serves
+	cluster           string              // "": the mirror is not spread over shards
 	migrate           bool
 	schedule          cron.Schedule
 	reconcileSchedule cron.Schedule // nil: never
@@ -112,6 +117,7 @@ func (p *settingsParser) parse(needToken bool) *settings {
 	s := &settings{
 		apiURL:           p.url(),
 		clickHouse:       p.clickHouse(),
+		cluster:          p.env.ClickHouseCluster,
 		migrate:          parsed(p, "CLICKHOUSE_MIGRATE", p.env.ClickHouseMigrate, "true or false", strconv.ParseBool),
 		schedule:         parsed(p, "SYNC_SCHEDULE", p.env.Schedule, "a cron schedule such as `*/5 * * * *` or `CRON_TZ=Europe/Berlin 0 6 * * *`", parseSchedule),
 		pageSize:         p.integer("SYNC_PAGE_SIZE", p.env.PageSize, 1, xvid.MaxLimit),
@@ -136,7 +142,6 @@ func (p *settingsParser) parse(needToken bool) *settings {
 	if needToken {
 		s.token = p.token()
 	}
-	p.later()
 	return s
 }
 
@@ -230,20 +235,28 @@ func (p *settingsParser) token() *xvid.Token {
 	return token
 }
 
-// clickHouse reads the DSN. Set but empty is wrong: in production it would mean
-// a mirror inside the container, gone with it.
+// clickHouse reads the DSN and what belongs to it. Set but empty is wrong: in
+// production it would mean a mirror inside the container, gone with it.
 func (p *settingsParser) clickHouse() *clickhouse.Options {
 	if _, set := p.lookuper.Lookup("CLICKHOUSE_URL"); !set {
-		if p.env.ClickHousePasswordFile != "" {
-			p.wrong.add("CLICKHOUSE_PASSWORD_FILE", "is set, but CLICKHOUSE_URL is not")
-		}
+		p.withoutClickHouse()
 		return nil
 	}
 	options, err := schema.ParseDSN(p.env.ClickHouseURL)
 	if err != nil {
 		// The parser's own words may repeat parts of the DSN.
 		p.wrong.add("CLICKHOUSE_URL", "must be a DSN such as clickhouse://user:password@host:9000/xvid (or http://…, https://…)")
-		options = &clickhouse.Options{} // so that its file is looked at too
+		options = &clickhouse.Options{TLS: &tls.Config{}} //nolint:gosec // so that its files are looked at too
+	}
+	if p.env.ClickHouseCAFile != "" {
+		if err := schema.UseCAFile(options, p.env.ClickHouseCAFile); err != nil {
+			p.wrong.add("CLICKHOUSE_CA_FILE", "is no help: %v", err)
+		}
+	}
+	if p.env.ClickHouseCertFile+p.env.ClickHouseKeyFile != "" {
+		if err := schema.UseCertificate(options, p.env.ClickHouseCertFile, p.env.ClickHouseKeyFile); err != nil {
+			p.wrong.add("CLICKHOUSE_CERT_FILE", "(with CLICKHOUSE_KEY_FILE) is no help: %v", err)
+		}
 	}
 	if p.env.ClickHousePasswordFile != "" {
 		if err := schema.UsePasswordFile(options, p.env.ClickHousePasswordFile); err != nil {
@@ -251,6 +264,21 @@ func (p *settingsParser) clickHouse() *clickhouse.Options {
 		}
 	}
 	return options
+}
+
+// withoutClickHouse names the settings that mean nothing to the embedded engine.
+func (p *settingsParser) withoutClickHouse() {
+	for _, setting := range []struct{ name, value string }{
+		{"CLICKHOUSE_PASSWORD_FILE", p.env.ClickHousePasswordFile},
+		{"CLICKHOUSE_CA_FILE", p.env.ClickHouseCAFile},
+		{"CLICKHOUSE_CERT_FILE", p.env.ClickHouseCertFile},
+		{"CLICKHOUSE_KEY_FILE", p.env.ClickHouseKeyFile},
+		{"CLICKHOUSE_CLUSTER", p.env.ClickHouseCluster},
+	} {
+		if setting.value != "" {
+			p.wrong.add(setting.name, "is set, but CLICKHOUSE_URL is not")
+		}
+	}
 }
 
 // secretFile reads a file that holds a secret. The error does not name it: its
@@ -308,12 +336,4 @@ func (p *settingsParser) metricsGateway() *metrics.Gateway {
 		gateway.SetPassword(p.secretFile("METRICS_PUSH_PASSWORD_FILE", p.env.MetricsPushPasswordFile))
 	}
 	return gateway
-}
-
-// later names settings of the contract that this version does not have yet: to
-// ignore them would be to lie.
-func (p *settingsParser) later() {
-	if p.env.ClickHouseCluster != "" {
-		p.wrong.add("CLICKHOUSE_CLUSTER", "is set, but this version cannot set up a cluster yet")
-	}
 }

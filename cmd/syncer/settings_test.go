@@ -33,7 +33,8 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"XVID_API_TOKEN_FILE":        filepath.Join(t.TempDir(), "missing"),
 		"CLICKHOUSE_URL":             "clickhouse://user:" + secret + "@host:no/xvid",
 		"CLICKHOUSE_PASSWORD_FILE":   t.TempDir(),
-		"CLICKHOUSE_CLUSTER":         "main",
+		"CLICKHOUSE_CA_FILE":         filepath.Join(t.TempDir(), "missing"),
+		"CLICKHOUSE_CERT_FILE":       secret,
 		"METRICS_ADDR":               "9090",
 		"METRICS_PUSH_URL":           "http://user:" + secret + "@host?q",
 		"METRICS_PUSH_PASSWORD_FILE": secret,
@@ -53,8 +54,8 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"LOG_FORMAT":                 "yaml",
 	}
 	told := wrongSettings(t, wrong)
-	if !strings.Contains(told, "22 wrong settings:") {
-		t.Errorf("the error does not count 22 wrong settings: %s", told)
+	if !strings.Contains(told, "23 wrong settings:") {
+		t.Errorf("the error does not count 23 wrong settings: %s", told)
 	}
 	for name := range wrong {
 		if len(linesWith(told, "  "+name+" ")) != 1 {
@@ -86,6 +87,8 @@ func TestWrongSetting(t *testing.T) {
 		{"CLICKHOUSE_URL", "clickhouse://user:" + secret + "@host/%zz", "clickhouse://"},
 		{"CLICKHOUSE_URL", "clickhouse://user:" + secret + "@host/xvid?dial_timeout=soon", "clickhouse://"},
 		{"CLICKHOUSE_PASSWORD_FILE", missing, "no such file"},
+		{"CLICKHOUSE_CA_FILE", missing, "does not ask for TLS"},
+		{"CLICKHOUSE_CERT_FILE", missing, "does not ask for TLS"},
 		{"CLICKHOUSE_MIGRATE", "", "true or false"},
 		{"SYNC_SCHEDULE", "", "cron schedule"},
 		{"SYNC_SCHEDULE", "61 * * * *", "cron schedule"},

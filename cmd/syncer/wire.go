@@ -99,7 +99,7 @@ func (s *service) openMirror(ctx context.Context, migrate bool) error {
 }
 
 func (s *service) connect(ctx context.Context, migrate bool) (err error) {
-	options := schema.Options{ClickHouse: s.target, Now: s.app.now}
+	options := s.mirrorOptions()
 	if migrate {
 		applied, err := schema.Migrate(ctx, options)
 		if err != nil {
@@ -113,6 +113,11 @@ func (s *service) connect(ctx context.Context, migrate bool) (err error) {
 	}
 	s.mirror, err = schema.Open(ctx, options)
 	return err
+}
+
+// mirrorOptions say where the mirror is.
+func (s *service) mirrorOptions() schema.Options {
+	return schema.Options{ClickHouse: s.target, Cluster: s.cluster, Now: s.app.now}
 }
 
 // checkSchema says whether the schema fits, before anything connects to its

@@ -1,7 +1,7 @@
 -- The truth: one row a backtrace, its children nested, so that a reading and
 -- its children are stored by one insert and replaced by one insert. An older
 -- reading loses by its version, whatever the order of the writes.
-CREATE TABLE IF NOT EXISTS {database}.backtraces_store
+CREATE TABLE IF NOT EXISTS {sharded backtraces_store by id}
 (
     id                   String                      COMMENT 'Id of the backtrace' CODEC(ZSTD),
     version              UInt64                      COMMENT 'Microseconds since 1970 at which the request that read this was sent; the newest reading wins' CODEC(Delta, ZSTD),
@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS {database}.backtraces_store
     content_hash         UInt64                      COMMENT 'Hash of the record''s content, by which unchanged records are known',
     run_id               LowCardinality(String)      COMMENT 'Run that stored this reading'
 )
-ENGINE = ReplacingMergeTree(version, is_deleted)
+ENGINE = {engine ReplacingMergeTree(version, is_deleted)}
 ORDER BY id
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Every reading of every backtrace, with its tags and accesses nested. Read backtraces, extracted_data and access_stats instead';

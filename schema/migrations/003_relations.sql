@@ -1,6 +1,6 @@
 -- What people and BI tools read. Nobody has to remember FINAL, and nobody meets a
 -- deleted or superseded row.
-CREATE OR REPLACE VIEW {database}.backtraces
+CREATE OR REPLACE VIEW {sharded backtraces}
 (
     id                   String                         COMMENT 'Id of the backtrace',
     status               LowCardinality(String)         COMMENT 'State of the job: SUCCESS, QUEUED, FAILURE',
@@ -25,10 +25,10 @@ CREATE OR REPLACE VIEW {database}.backtraces
 AS SELECT id, status, percentage_completed, input_name, pipeline_id, file_id, job_id, application_id, user_id,
     error_code, error_msg, source_version, created_at, updated_at, finished_at, raw, content_hash,
     toDateTime64(fromUnixTimestamp64Micro(toInt64(version), 'UTC'), 3, 'UTC') AS fetched_at, run_id
-FROM {database}.backtraces_store FINAL
+FROM {local backtraces_store} FINAL
 COMMENT 'Backtraces, always current';
 
-CREATE OR REPLACE VIEW {database}.extracted_data_live
+CREATE OR REPLACE VIEW {sharded extracted_data_live}
 (
 {columns extracted_data}
 )
@@ -45,33 +45,33 @@ AS SELECT
     application_id,
     job_id,
     created_at AS backtrace_created_at
-FROM {database}.backtraces_store FINAL
+FROM {local backtraces_store} FINAL
 ARRAY JOIN
     `extracted.extracted_index`,
     `extracted.autograph_tag`,
     `extracted.access_count`
 COMMENT 'Tags that backtraces read out of leaked videos, true at every instant. extracted_data is faster';
 
-CREATE TABLE IF NOT EXISTS {database}.extracted_data
+CREATE TABLE IF NOT EXISTS {sharded extracted_data}
 (
 {columns extracted_data}
 )
-ENGINE = MergeTree
+ENGINE = {rebuilt MergeTree}
 ORDER BY (autograph_tag, backtrace_id, extracted_index)
 SETTINGS default_compression_codec = 'ZSTD(1)'
 COMMENT 'Tags that backtraces read out of leaked videos, true as of the end of the last run';
 
 -- Never due by itself: a run asks for it when something changed.
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.extracted_data_refresh
-REFRESH EVERY 1 YEAR TO {database}.extracted_data
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.extracted_data_refresh{on_cluster}
+REFRESH EVERY 1 YEAR TO {local extracted_data}
 (
 {columns extracted_data}
 )
 EMPTY
-AS SELECT * FROM {database}.extracted_data_live
+AS SELECT * FROM {local extracted_data_live}{sequential}
 COMMENT 'Rebuilds extracted_data as a whole and swaps it in at once';
 
-CREATE OR REPLACE VIEW {database}.access_stats_live
+CREATE OR REPLACE VIEW {sharded access_stats_live}
 (
 {columns access_stats}
 )
@@ -97,7 +97,7 @@ AS SELECT
     application_id,
     job_id,
     created_at AS backtrace_created_at
-FROM {database}.backtraces_store FINAL
+FROM {local backtraces_store} FINAL
 ARRAY JOIN
     `access.extracted_index`,
     `access.access_index`,
@@ -113,21 +113,21 @@ ARRAY JOIN
     `access.streaming_only`
 COMMENT 'Accesses made under the tags, true at every instant. access_stats is faster';
 
-CREATE TABLE IF NOT EXISTS {database}.access_stats
+CREATE TABLE IF NOT EXISTS {sharded access_stats}
 (
 {columns access_stats}
 )
-ENGINE = MergeTree
+ENGINE = {rebuilt MergeTree}
 ORDER BY (ip_country, coalesce(first_accessed_at, toDateTime64(0, 3, 'UTC')), backtrace_id, extracted_index, access_index)
 SETTINGS default_compression_codec = 'ZSTD(1)'
 COMMENT 'Accesses made under the tags, true as of the end of the last run';
 
 -- Never due by itself: a run asks for it when something changed.
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.access_stats_refresh
-REFRESH EVERY 1 YEAR TO {database}.access_stats
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.access_stats_refresh{on_cluster}
+REFRESH EVERY 1 YEAR TO {local access_stats}
 (
 {columns access_stats}
 )
 EMPTY
-AS SELECT * FROM {database}.access_stats_live
+AS SELECT * FROM {local access_stats_live}{sequential}
 COMMENT 'Rebuilds access_stats as a whole and swaps it in at once';
