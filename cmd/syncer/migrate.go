@@ -6,15 +6,13 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
-
-	"syncer/schema"
 )
 
 func (a *app) migrateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "migrate",
 		Short:   "Bring the schema up to date",
-		Long:    "Bring the schema up to date. once and run do it as well, unless CLICKHOUSE_MIGRATE=false.",
+		Long:    "Bring the schema, and the retention of PRIVACY_RETENTION in it, up to date. once,\nrun and reconcile do it as well, unless CLICKHOUSE_MIGRATE=false.",
 		Example: "  CLICKHOUSE_URL=clickhouse://admin:password@host:9000/xvid syncer migrate",
 		Args:    usage(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.migrate(cmd.Context()) },
@@ -27,9 +25,12 @@ func (a *app) migrate(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	applied, err := schema.Migrate(ctx, schema.Options{ClickHouse: s.target, Now: a.now})
+	applied, retentionChanged, err := migrateAll(ctx, s.schemaOptions())
 	for _, step := range applied {
 		a.printf("applied %s\n", step)
+	}
+	if retentionChanged {
+		a.printf("set the retention of PRIVACY_RETENTION\n")
 	}
 	if err == nil {
 		a.printf("database %s is up to date\n", s.target.Auth.Database)

@@ -56,6 +56,11 @@ func (s *service) withMirror(ctx context.Context, mayMigrate bool, work func(*xv
 	if err := s.openMirror(ctx, s.migrate && mayMigrate); err != nil {
 		return err
 	}
+	if !s.migrate {
+		if err := s.mirror.CheckRetention(ctx); err != nil {
+			return err
+		}
+	}
 	s.recallFigures(ctx)
 	return work(client)
 }
@@ -99,20 +104,36 @@ func (s *service) openMirror(ctx context.Context, migrate bool) error {
 }
 
 func (s *service) connect(ctx context.Context, migrate bool) (err error) {
-	options := schema.Options{ClickHouse: s.target, Now: s.app.now}
+	options := s.schemaOptions()
 	if migrate {
-		applied, err := schema.Migrate(ctx, options)
+		applied, changed, err := migrateAll(ctx, options)
 		if err != nil {
 			return err
 		}
 		if len(applied) > 0 {
 			s.log.Info("schema brought up to date", "database", s.target.Auth.Database, "steps", applied)
 		}
+		if changed {
+			s.log.Info("retention changed", "database", s.target.Auth.Database, "retention", s.retention)
+		}
 	} else if err := checkSchema(ctx, options); err != nil {
 		return err
 	}
 	s.mirror, err = schema.Open(ctx, options)
 	return err
+}
+
+func (s *service) schemaOptions() schema.Options {
+	return schema.Options{ClickHouse: s.target, Retention: s.retention, Now: s.app.now}
+}
+
+// migrateAll brings the schema up to date, and its retention to what the settings
+// say.
+func migrateAll(ctx context.Context, options schema.Options) (applied []string, retentionChanged bool, err error) {
+	if applied, err = schema.Migrate(ctx, options); err == nil {
+		retentionChanged, err = schema.SetRetention(ctx, options)
+	}
+	return applied, retentionChanged, err
 }
 
 // checkSchema says whether the schema fits, before anything connects to its
@@ -166,6 +187,8 @@ func (s *service) syncer(client *xvid.Client, progress func(done, total int)) *s
 		Timeout:          s.timeout,
 		PendingMaxAge:    s.pendingMaxAge,
 		MaxDeletePercent: s.maxDeletePercent,
+		Retention:        s.retention,
+		Policy:           s.privacy,
 		Progress:         progress,
 		Now:              s.app.now,
 		Version:          version,
