@@ -40,7 +40,7 @@ const (
 	columnTags = "arrayMap(tag -> lower(hex(SHA256(tag))), `extracted.autograph_tag`)"
 	rawTags    = `arrayMap(tag -> lower(hex(SHA256(JSONExtractString(tag)))),
 		extractAll(raw, '"autograph_tag"\\s*:\\s*("(?:[^"\\\\]|\\\\.)*")'))`
-	holdsTags = "(hasAny(" + columnTags + ", [?]) OR hasAny(" + rawTags + ", [?]))"
+	holdsTags = "(hasAny(" + columnTags + ", ?) OR hasAny(" + rawTags + ", ?))"
 )
 
 // Holding counts what the truth holds of tags.
@@ -57,7 +57,7 @@ func (m *Mirror) CountHolding(ctx context.Context, hashes []string) (found Holdi
 		if err != nil {
 			return err
 		}
-		return m.conn.QueryRow(ctx, "SELECT count(), sum(arrayCount(tag -> has([?], lower(hex(SHA256(tag)))), `access.autograph_tag`)) "+
+		return m.conn.QueryRow(ctx, "SELECT count(), sum(arrayCount(tag -> has(?, lower(hex(SHA256(tag)))), `access.autograph_tag`)) "+
 			"FROM backtraces_store FINAL WHERE "+holdsTags, hashes, hashes, hashes).Scan(&found.Backtraces, &found.Accesses)
 	})
 	return found, err
@@ -100,7 +100,8 @@ func (m *Mirror) deleteRows(ctx context.Context, what, table, where string, args
 // EachDeadLetter hands over every dead letter that is kept.
 func (m *Mirror) EachDeadLetter(ctx context.Context, take func(contentHash uint64, letter DeadLetter) error) (err error) {
 	defer func() { err = explain("read the dead letters", err) }()
-	rows, err := m.conn.Query(ctx, "SELECT content_hash, reason, raw, seen_at, run_id FROM dead_letters_store")
+	rows, err := m.conn.Query(ctx, `SELECT content_hash, reason, raw, seen_at, run_id FROM dead_letters_store
+		ORDER BY content_hash, length(raw) DESC LIMIT 1 BY content_hash`)
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,10 @@ standard input, so that no list of processes shows it.
 the source still has.`,
 		Example: "  syncer forget --dry-run viewer-4711\n  syncer forget viewer-4711\n  syncer forget --yes - < tag.txt\n  syncer forget --list",
 		Args: func(cmd *cobra.Command, args []string) error {
-			if flags.list {
+			switch {
+			case flags.undo && flags.dryRun, flags.list && (flags.undo || flags.dryRun):
+				return wrongUsage(cmd, errors.New("--dry-run, --list and --undo exclude each other"))
+			case flags.list:
 				return usage(cobra.NoArgs)(cmd, args)
 			}
 			return usage(cobra.ExactArgs(1))(cmd, args)
@@ -54,7 +57,6 @@ the source still has.`,
 	command.Flags().BoolVar(&flags.yes, "yes", false, "do not ask")
 	command.Flags().BoolVar(&flags.list, "list", false, "list the hashes of the tags that are forgotten")
 	command.Flags().BoolVar(&flags.undo, "undo", false, "take the tag off the list")
-	command.MarkFlagsMutuallyExclusive("dry-run", "list", "undo")
 	return command
 }
 

@@ -38,6 +38,7 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"METRICS_PUSH_URL":           "http://user:" + secret + "@host?q",
 		"METRICS_PUSH_PASSWORD_FILE": secret,
 		"PRIVACY_IP":                 "blur",
+		"PRIVACY_RETENTION":          "a year",
 		"PRIVACY_IP_KEY_FILE":        filepath.Join(t.TempDir(), "missing"),
 		"CLICKHOUSE_MIGRATE":         "perhaps",
 		"SYNC_SCHEDULE":              "every now and then",
@@ -53,8 +54,8 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"LOG_FORMAT":                 "yaml",
 	}
 	told := wrongSettings(t, wrong)
-	if !strings.Contains(told, "22 wrong settings:") {
-		t.Errorf("the error does not count 22 wrong settings: %s", told)
+	if !strings.Contains(told, "23 wrong settings:") {
+		t.Errorf("the error does not count 23 wrong settings: %s", told)
 	}
 	for name := range wrong {
 		if len(linesWith(told, "  "+name+" ")) != 1 {
