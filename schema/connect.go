@@ -26,7 +26,7 @@ type Options struct {
 	// Patience is how long a statement is tried again while ClickHouse is away
 	// or overloaded: 2 min.
 	Patience time.Duration
-	// Retention is how long personal data is kept; 0 for ever. See [SetRetention].
+	// Retention is how long personal data is kept; 0 for ever. See [Mirror.SetRetention].
 	Retention time.Duration
 	Now       func() time.Time // nil takes time.Now
 }

@@ -6,11 +6,23 @@ import "context"
 // here: ClickHouse keeps the text of queries and of mutations, and what is to be
 // forgotten must not be kept there.
 
-// ForgottenTags lists the hashes of the tags that are to be forgotten.
+// ForgottenTags gives the hashes of the tags that are to be forgotten.
 func (m *Mirror) ForgottenTags(ctx context.Context) (hashes []string, err error) {
 	err = m.retry(ctx, "read the list of forgotten tags", func(ctx context.Context) (err error) {
-		hashes, err = names(ctx, m.conn, "SELECT tag_hash FROM forgotten_tags ORDER BY forgotten_at, tag_hash")
-		return err
+		hashes = nil
+		rows, err := m.conn.Query(ctx, "SELECT tag_hash FROM forgotten_tags_store FINAL WHERE listed ORDER BY tag_hash")
+		if err != nil {
+			return err
+		}
+		defer func() { err = closeRows(rows, err) }()
+		for rows.Next() {
+			var hash string
+			if err := rows.Scan(&hash); err != nil {
+				return err
+			}
+			hashes = append(hashes, hash)
+		}
+		return nil
 	})
 	return hashes, err
 }

@@ -2,15 +2,12 @@ package schema
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
 // The retention is how long after its creation a backtrace's data is kept. What
@@ -69,10 +66,11 @@ func retainedFrom(createdAt, id string) string {
 		createdAt, id, objectID)
 }
 
-// retained is a relation with its TTLs: of columns, or of whole rows.
+// retained is a relation with personal data.
 type retained struct {
-	name string
-	from string // the moment from which an age counts
+	name   string
+	create string // the statement that makes it
+	from   string // the moment from which an age counts
 	// columns that are emptied; nil: whole rows leave.
 	columns []string
 	add     string // what an ALTER has to add before
@@ -81,16 +79,11 @@ type retained struct {
 // SetRetention makes the TTLs those of the retention; 0 takes them away. It says
 // whether it had to change anything. ClickHouse then empties what is past it in
 // the background.
-func SetRetention(ctx context.Context, options Options) (changed bool, err error) {
-	mirror, err := Open(ctx, options)
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, mirror.Close()) }()
-	statements, err := mirror.retentionChanges(ctx)
+func (m *Mirror) SetRetention(ctx context.Context) (changed bool, err error) {
+	statements, err := m.retentionChanges(ctx)
 	for _, statement := range statements {
 		if err == nil {
-			err = explain("set the retention", mirror.conn.Exec(ctx, statement))
+			err = explain("set the retention", m.conn.Exec(ctx, statement))
 		}
 	}
 	return len(statements) > 0, err
@@ -106,87 +99,80 @@ func (m *Mirror) CheckRetention(ctx context.Context) error {
 }
 
 // retentionChanges are the statements that make the TTLs those of the retention.
-func (m *Mirror) retentionChanges(ctx context.Context) ([]string, error) {
+func (m *Mirror) retentionChanges(ctx context.Context) (statements []string, err error) {
 	relations, err := m.retainedRelations(ctx)
-	if err != nil {
-		return nil, explain("look up the retention", err)
-	}
-	var statements []string
 	for _, relation := range relations {
-		var create string
-		name := quote(m.database) + "." + quote(relation.name)
-		if err := m.conn.QueryRow(ctx, "SHOW CREATE TABLE "+name).Scan(&create); err != nil {
-			return nil, explain("look up the retention", err)
-		}
-		actions := relation.actions(create, int64(m.options.Retention.Seconds()))
+		actions := relation.actions(int64(m.options.Retention.Seconds()))
 		if len(actions) == 0 {
 			continue
 		}
+		alter := "ALTER TABLE " + quote(m.database) + "." + quote(relation.name) + " "
 		if m.options.Retention > 0 {
-			statements = append(statements, fmt.Sprintf("ALTER TABLE %s MODIFY SETTING merge_with_ttl_timeout = %d", name, ttlTimeout))
+			statements = append(statements, fmt.Sprintf("%sMODIFY SETTING merge_with_ttl_timeout = %d", alter, ttlTimeout))
 		}
-		statements = append(statements, "ALTER TABLE "+name+" "+strings.Join(actions, ", "))
+		statements = append(statements, alter+strings.Join(actions, ", "))
 	}
-	return statements, nil
+	return statements, err
 }
 
-// retainedRelations are those with personal data. The flat tables are known by
-// the column that tells their rows' age.
-func (m *Mirror) retainedRelations(ctx context.Context) ([]retained, error) {
-	columns, err := names(ctx, m.conn, `SELECT name FROM system.columns
-		WHERE database = ? AND table = 'backtraces_store' AND name NOT IN (?) ORDER BY position`, m.database, bareColumns)
-	if err != nil {
-		return nil, err
-	}
-	relations := []retained{
-		{
-			name: "backtraces_store", from: retentionFrom, columns: columns,
-			add: "ADD COLUMN IF NOT EXISTS " + retentionFrom + " DateTime('UTC') MATERIALIZED " + retainedFrom("created_at", "id") +
-				" COMMENT 'From when the age of the data counts' AFTER created_at, MODIFY COLUMN status DEFAULT '" + Expired + "'",
-		},
-		// Nobody knows how old they are, but since when they are here.
-		{name: "dead_letters_store", from: "toDateTime(seen_at, 'UTC')", columns: []string{"raw"}},
-	}
-	flat, err := names(ctx, m.conn, `SELECT table FROM system.columns WHERE database = ? AND name = 'backtrace_created_at'
-		AND table IN (SELECT name FROM system.tables WHERE database = ? AND engine LIKE '%MergeTree' AND name NOT LIKE '.%') ORDER BY table`,
-		m.database, m.database)
-	for _, name := range flat {
-		relations = append(relations, retained{name: name, from: retainedFrom("backtrace_created_at", "backtrace_id")})
-	}
+// retainedRelations are those with personal data.
+func (m *Mirror) retainedRelations(ctx context.Context) (relations []retained, err error) {
+	err = m.retry(ctx, "look up the retention", func(ctx context.Context) error {
+		var tables []struct {
+			Name    string   `ch:"name"`
+			Create  string   `ch:"create_statement"`
+			Columns []string `ch:"columns"`
+		}
+		err := m.conn.Select(ctx, &tables, `SELECT t.name AS name, formatQuery(t.create_table_query) AS create_statement, c.columns AS columns
+			FROM system.tables AS t
+			INNER JOIN (SELECT table, groupArray(name) AS columns FROM system.columns WHERE database = ? GROUP BY table) AS c ON c.table = t.name
+			WHERE t.database = ? AND t.engine LIKE '%MergeTree' AND t.name NOT LIKE '.%' ORDER BY name`, m.database, m.database)
+		relations = nil
+		for _, table := range tables {
+			if relation := retainedRelation(table.Name, table.Columns); relation != nil {
+				relation.create = table.Create
+				relations = append(relations, *relation)
+			}
+		}
+		return err
+	})
 	return relations, err
 }
 
-func names(ctx context.Context, conn driver.Conn, query string, args ...any) (found []string, err error) {
-	rows, err := conn.Query(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = closeRows(rows, err) }()
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
+// retainedRelation says how a relation is emptied; nil for those without personal
+// data. Flat tables are known by the column that tells their rows' age.
+func retainedRelation(name string, columns []string) *retained {
+	switch {
+	case name == "backtraces_store":
+		return &retained{
+			name: name, from: retentionFrom,
+			columns: slices.DeleteFunc(columns, func(column string) bool { return slices.Contains(bareColumns, column) }),
+			add: "ADD COLUMN IF NOT EXISTS " + retentionFrom + " DateTime('UTC') MATERIALIZED " + retainedFrom("created_at", "id") +
+				" COMMENT 'From when the age of the data counts' AFTER created_at, MODIFY COLUMN status DEFAULT '" + Expired + "'",
 		}
-		found = append(found, name)
+	case name == "dead_letters_store":
+		// Nobody knows how old they are, but since when they are here.
+		return &retained{name: name, from: "toDateTime(seen_at, 'UTC')", columns: []string{"raw"}}
+	case slices.Contains(columns, "backtrace_created_at"):
+		return &retained{name: name, from: retainedFrom("backtrace_created_at", "backtrace_id")}
 	}
-	return found, nil
+	return nil
 }
 
-// The TTLs in what SHOW CREATE TABLE gives: a column a line, and the rows' on one
-// of its own.
+// The TTLs in a statement: a column a line, and the rows' on one of its own.
 var (
 	columnTTL = regexp.MustCompile("(?m)^ +`([^`]+)` .* TTL .*toIntervalSecond\\((\\d+)\\),?$")
 	rowTTL    = regexp.MustCompile(`(?m)^TTL .*toIntervalSecond\((\d+)\)$`)
 )
 
-// actions are what an ALTER has to do to a relation made by a statement; none if
-// its TTLs are those of so many seconds already.
-func (r *retained) actions(create string, seconds int64) []string {
+// actions are what an ALTER has to do to the relation; none if its TTLs are those
+// of so many seconds already.
+func (r *retained) actions(seconds int64) []string {
 	if r.columns == nil {
-		return r.rowActions(create, seconds)
+		return r.rowActions(seconds)
 	}
 	kept := map[string]string{}
-	for _, found := range columnTTL.FindAllStringSubmatch(create, -1) {
+	for _, found := range columnTTL.FindAllStringSubmatch(r.create, -1) {
 		kept[found[1]] = found[2]
 	}
 	var actions []string
@@ -211,8 +197,8 @@ func (r *retained) actions(create string, seconds int64) []string {
 	return actions
 }
 
-func (r *retained) rowActions(create string, seconds int64) []string {
-	found := rowTTL.FindStringSubmatch(create)
+func (r *retained) rowActions(seconds int64) []string {
+	found := rowTTL.FindStringSubmatch(r.create)
 	switch {
 	case seconds == 0 && found == nil, found != nil && found[1] == strconv.FormatInt(seconds, 10):
 		return nil

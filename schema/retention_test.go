@@ -46,11 +46,11 @@ func eventually(t *testing.T, what string, done func() bool) {
 func setRetention(t *testing.T, target schema.Options, keep time.Duration, want bool) *schema.Mirror {
 	t.Helper()
 	target.Retention = keep
-	changed, err := schema.SetRetention(t.Context(), target)
+	mirror := connect(t, target)
+	changed, err := mirror.SetRetention(t.Context())
 	if err != nil || changed != want {
 		t.Fatalf("retention %s: changed %v, error %v; want %v", keep, changed, err, want)
 	}
-	mirror := connect(t, target)
 	eventually(t, "the mutations of the retention", func() bool {
 		return number(t, mirror, "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND NOT is_done") == 0
 	})

@@ -14,7 +14,12 @@ func (b *bench) retain(t *testing.T, keep time.Duration) func(*sync.Options) {
 	t.Helper()
 	target := b.target
 	target.Retention = keep
-	if _, err := schema.SetRetention(t.Context(), target); err != nil {
+	mirror, err := schema.Open(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = mirror.Close() })
+	if _, err := mirror.SetRetention(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(time.Minute); count(t, b.mirror, "SELECT count() FROM system.mutations WHERE database = currentDatabase() AND NOT is_done") > 0; {
@@ -23,11 +28,6 @@ func (b *bench) retain(t *testing.T, keep time.Duration) func(*sync.Options) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	mirror, err := schema.Open(t.Context(), target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = mirror.Close() })
 	return func(o *sync.Options) { o.Retention, o.Mirror = keep, mirror }
 }
 

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"syncer/schema"
 )
 
 func (a *app) migrateCommand() *cobra.Command {
@@ -25,15 +27,27 @@ func (a *app) migrate(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	applied, retentionChanged, err := migrateAll(ctx, s.schemaOptions())
+	applied, err := schema.Migrate(ctx, s.schemaOptions())
 	for _, step := range applied {
 		a.printf("applied %s\n", step)
 	}
-	if retentionChanged {
-		a.printf("set the retention of PRIVACY_RETENTION\n")
+	if err == nil {
+		err = s.setRetention(ctx)
 	}
 	if err == nil {
 		a.printf("database %s is up to date\n", s.target.Auth.Database)
+	}
+	return err
+}
+
+// setRetention makes the retention in the schema that of the settings.
+func (s *service) setRetention(ctx context.Context) (err error) {
+	if s.mirror, err = schema.Open(ctx, s.schemaOptions()); err != nil {
+		return err
+	}
+	changed, err := s.mirror.SetRetention(ctx)
+	if changed && err == nil {
+		s.app.printf("set the retention of PRIVACY_RETENTION\n")
 	}
 	return err
 }

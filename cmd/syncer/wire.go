@@ -106,34 +106,28 @@ func (s *service) openMirror(ctx context.Context, migrate bool) error {
 func (s *service) connect(ctx context.Context, migrate bool) (err error) {
 	options := s.schemaOptions()
 	if migrate {
-		applied, changed, err := migrateAll(ctx, options)
+		applied, err := schema.Migrate(ctx, options)
 		if err != nil {
 			return err
 		}
 		if len(applied) > 0 {
 			s.log.Info("schema brought up to date", "database", s.target.Auth.Database, "steps", applied)
 		}
-		if changed {
-			s.log.Info("retention changed", "database", s.target.Auth.Database, "retention", s.retention)
-		}
 	} else if err := checkSchema(ctx, options); err != nil {
 		return err
 	}
-	s.mirror, err = schema.Open(ctx, options)
+	if s.mirror, err = schema.Open(ctx, options); err != nil || !migrate {
+		return err
+	}
+	changed, err := s.mirror.SetRetention(ctx)
+	if changed && err == nil {
+		s.log.Info("retention changed", "database", s.target.Auth.Database, "retention", s.retention)
+	}
 	return err
 }
 
 func (s *service) schemaOptions() schema.Options {
 	return schema.Options{ClickHouse: s.target, Retention: s.retention, Now: s.app.now}
-}
-
-// migrateAll brings the schema up to date, and its retention to what the settings
-// say.
-func migrateAll(ctx context.Context, options schema.Options) (applied []string, retentionChanged bool, err error) {
-	if applied, err = schema.Migrate(ctx, options); err == nil {
-		retentionChanged, err = schema.SetRetention(ctx, options)
-	}
-	return applied, retentionChanged, err
 }
 
 // checkSchema says whether the schema fits, before anything connects to its

@@ -1,5 +1,6 @@
 -- Tags whose data was erased and is not mirrored again. The list names none of
--- them: whoever reads it sees hashes.
+-- them, but whoever knows a tag can see whether it is there: so there is no view of
+-- it for people.
 CREATE TABLE IF NOT EXISTS {database}.forgotten_tags_store
 (
     tag_hash   String               COMMENT 'SHA-256 of the tag, in hexadecimal',
@@ -10,14 +11,4 @@ CREATE TABLE IF NOT EXISTS {database}.forgotten_tags_store
 ENGINE = ReplacingMergeTree(version)
 ORDER BY tag_hash
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
-COMMENT 'Changes of the list of forgotten tags. Read forgotten_tags instead';
-
-CREATE OR REPLACE VIEW {database}.forgotten_tags
-(
-    tag_hash     String               COMMENT 'SHA-256 of the tag, in hexadecimal',
-    forgotten_at DateTime64(3, 'UTC') COMMENT 'When it was put on the list'
-)
-AS SELECT tag_hash, changed_at AS forgotten_at
-FROM {database}.forgotten_tags_store FINAL
-WHERE listed
-COMMENT 'Tags whose data was erased and is not mirrored again';
+COMMENT 'Tags whose data was erased and is not mirrored again, as hashes, with superseded rows';
