@@ -37,7 +37,7 @@ func (m *Mirror) ListTag(ctx context.Context, hash string, listed bool) error {
 		}
 		now := m.options.Now()
 		// Above every earlier change, whatever the clocks say.
-		version := max(uint64(now.UnixMicro()), last+1) //nolint:gosec // after 1970
+		version := max(uint64(now.UnixMicro()), last+1)
 		on := uint8(0)
 		if listed {
 			on = 1
