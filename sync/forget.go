@@ -157,11 +157,11 @@ func (r *run) erase(ctx context.Context) error {
 // openPoll is how often it is asked whether older runs have ended.
 const openPoll = time.Second
 
-// awaitOlder waits for the end of runs that may not know the list as it is now. Of
-// two forgets at once only the later waits, and ends what both have begun.
+// awaitOlder waits for the end of runs that may not know the list as it is now.
+// Another forget reads the list anew before it erases, and erases all that is on it.
 func (r *run) awaitOlder(ctx context.Context, waiting func([]schema.Run)) error {
 	older, err := r.Mirror.OpenRuns(ctx, r.row.ID)
-	older = slices.DeleteFunc(older, func(other schema.Run) bool { return other.Kind == schema.Forget && other.ID > r.row.ID })
+	older = slices.DeleteFunc(older, func(other schema.Run) bool { return other.Kind == schema.Forget })
 	if len(older) > 0 {
 		waiting(older)
 	}
