@@ -28,7 +28,9 @@ type Options struct {
 	// Patience is how long a statement is tried again while ClickHouse is away
 	// or overloaded: 2 min.
 	Patience time.Duration
-	Now      func() time.Time // nil takes time.Now
+	// Retention is how long personal data is kept; 0 for ever. See [Mirror.SetRetention].
+	Retention time.Duration
+	Now       func() time.Time // nil takes time.Now
 }
 
 // Mirror is an open connection to the mirror. It is safe for concurrent use.

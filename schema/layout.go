@@ -63,6 +63,15 @@ func layoutOf(ctx context.Context, conn driver.Conn, options Options) (Layout, e
 	return layout, err
 }
 
+// layout is the layout as far as it decides what a relation on one server is called.
+func (m *Mirror) layout() Layout {
+	layout := Layout{Kind: Single, Database: m.database, Cluster: m.options.Cluster}
+	if layout.Cluster != "" {
+		layout.Kind = Cluster
+	}
+	return layout
+}
+
 // checkOneShard refuses a Replicated database that is sharded: it is a cluster of
 // its own name.
 func (l Layout) checkOneShard(ctx context.Context, conn driver.Conn) error {

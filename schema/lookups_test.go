@@ -331,7 +331,7 @@ func migratedTo(tb testing.TB, target schema.Options, version uint32) *schema.Mi
 	}
 	defer func() { _ = probe.Close() }()
 	database := target.ClickHouse.Auth.Database
-	steps, err := schema.Migrations(database)
+	steps, err := schema.Layout{Kind: schema.Single, Database: database}.Migrations()
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -44,8 +44,14 @@ type DeadLetter struct {
 }
 
 // AddDeadLetters keeps elements that are no backtrace. The same element again
-// only moves its time.
-func (m *Mirror) AddDeadLetters(ctx context.Context, letters []DeadLetter) error {
+// only moves its time; under a retention not even that, since its age counts from
+// when it was first seen.
+func (m *Mirror) AddDeadLetters(ctx context.Context, letters []DeadLetter) (err error) {
+	if m.options.Retention > 0 && len(letters) > 0 {
+		if letters, err = m.newLetters(ctx, letters); err != nil {
+			return err
+		}
+	}
 	if len(letters) == 0 {
 		return nil
 	}
@@ -62,6 +68,32 @@ func (m *Mirror) AddDeadLetters(ctx context.Context, letters []DeadLetter) error
 		}
 		return batch.Send()
 	})
+}
+
+// newLetters are those that are not kept yet.
+func (m *Mirror) newLetters(ctx context.Context, letters []DeadLetter) (unknown []DeadLetter, err error) {
+	hashes := make([]uint64, len(letters))
+	for i := range letters {
+		hashes[i] = xxhash.Sum64(letters[i].Raw)
+	}
+	err = m.retry(ctx, "look up kept dead letters", func(ctx context.Context) error {
+		var kept []struct {
+			ContentHash uint64 `ch:"content_hash"`
+		}
+		err := m.conn.Select(ctx, &kept, "SELECT DISTINCT content_hash FROM dead_letters_store WHERE content_hash IN (?)", hashes)
+		known := make(map[uint64]bool, len(kept))
+		for _, one := range kept {
+			known[one.ContentHash] = true
+		}
+		unknown = nil
+		for i := range letters {
+			if !known[hashes[i]] {
+				unknown = append(unknown, letters[i])
+			}
+		}
+		return err
+	})
+	return unknown, err
 }
 
 // Oddities count what did not fit: unreadable elements that are kept, and shapes

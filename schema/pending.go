@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// FinalStatuses are the states in which a job stays, by the API's document.
-var FinalStatuses = []string{"SUCCESS", "FAILURE"}
+// FinalStatuses are the states in which a job stays, by the API's document, and
+// that of a backtrace which is not followed any more.
+var FinalStatuses = []string{"SUCCESS", "FAILURE", Expired}
 
 // Pending is a mirrored backtrace whose job may go on.
 type Pending struct {

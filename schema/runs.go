@@ -5,6 +5,13 @@ import (
 	"time"
 )
 
+// Kinds of a run.
+const (
+	Incremental = "incremental"
+	Reconcile   = "reconcile"
+	Forget      = "forget" // reads nothing of the source
+)
+
 // Outcomes of a run.
 const (
 	Running     = "running"
@@ -100,16 +107,26 @@ func (m *Mirror) UnrefreshedRuns(ctx context.Context, except string) ([]Run, err
 	return m.selectRuns(ctx, "WHERE run_id != ? AND NOT refreshed ORDER BY run_id", except)
 }
 
+// OpenRuns lists runs, other than the given one, that may still be writing.
+func (m *Mirror) OpenRuns(ctx context.Context, except string) ([]Run, error) {
+	return m.selectRuns(ctx, "WHERE run_id != ? AND outcome = ? ORDER BY run_id", except, Running)
+}
+
 // LastRuns lists the newest runs, newest first.
 func (m *Mirror) LastRuns(ctx context.Context, limit int) ([]Run, error) {
 	return m.selectRuns(ctx, "ORDER BY started_at DESC, run_id DESC LIMIT ?", limit)
 }
 
+// LastReadings lists the newest runs that read the source, newest first.
+func (m *Mirror) LastReadings(ctx context.Context, limit int) ([]Run, error) {
+	return m.selectRuns(ctx, "WHERE kind != ? ORDER BY started_at DESC, run_id DESC LIMIT ?", Forget, limit)
+}
+
 // LastOfEach lists, of a source, the newest ended run of each kind and outcome,
-// oldest first.
+// oldest first, of those that read it.
 func (m *Mirror) LastOfEach(ctx context.Context, source string) ([]Run, error) {
 	return m.selectRuns(ctx, `WHERE run_id GLOBAL IN (SELECT max(run_id) FROM sync_runs
-		WHERE source = ? AND ended_at IS NOT NULL GROUP BY kind, outcome) ORDER BY run_id`, source)
+		WHERE source = ? AND kind != ? AND ended_at IS NOT NULL GROUP BY kind, outcome) ORDER BY run_id`, source, Forget)
 }
 
 func (m *Mirror) selectRuns(ctx context.Context, clauses string, args ...any) (runs []Run, err error) {

@@ -1,12 +1,13 @@
 -- Backlog of jobs
 --
--- What the API still works on: a row for each status. SUCCESS and FAILURE are final;
+-- What the API still works on: a row for each status. SUCCESS, FAILURE and
+-- EXPIRED (past PRIVACY_RETENTION) are final;
 -- for every other one `waiting_hours` (median) and `longest_hours` say how long its
 -- jobs have been waiting, and `percent_done` how far they are on the mean.
 --
 -- param now DateTime('UTC') = now: the moment up to which they have waited
 -- bar jobs
-WITH status NOT IN ('SUCCESS', 'FAILURE') AS waits,
+WITH status NOT IN ('SUCCESS', 'FAILURE', 'EXPIRED') AS waits,
     dateDiff('second', created_at, {now:DateTime('UTC')}) / 3600 AS hours
 SELECT
     status,

@@ -7,6 +7,7 @@ import (
 
 	"syncer/internal/embedded/embeddedtest"
 	"syncer/internal/mirrortest"
+	"syncer/internal/privacy"
 	"syncer/internal/xvid"
 	"syncer/internal/xvidtest"
 	"syncer/schema"
@@ -56,8 +57,13 @@ func (b *bench) syncer(tb testing.TB, change func(*sync.Options)) *sync.Syncer {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	policy, err := privacy.New(privacy.Keep, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	client, err := xvid.New(xvid.Options{
 		URL: b.api.URL(), Token: token, Transport: xvid.NewTransport(4), Backoff: time.Millisecond, Tries: 12,
+		Rewrite: policy.Rewrite,
 	})
 	if err != nil {
 		tb.Fatal(err)
@@ -65,7 +71,7 @@ func (b *bench) syncer(tb testing.TB, change func(*sync.Options)) *sync.Syncer {
 	options := sync.Options{
 		Source: client, SourceName: b.api.URL(), Mirror: b.mirror,
 		PageSize: 1000, Concurrency: 3, Lookback: 10 * time.Minute, Timeout: 5 * time.Minute,
-		PendingMaxAge: 100 * 24 * time.Hour, MaxDeletePercent: 20, Now: time.Now,
+		PendingMaxAge: 100 * 24 * time.Hour, MaxDeletePercent: 20, Policy: policy, Now: time.Now,
 	}
 	if change != nil {
 		change(&options)

@@ -29,7 +29,7 @@ func (s *Syncer) Reconcile(ctx context.Context, options ReconcileOptions) (schem
 	storeCtx, stop := graceful(ctx, s.options.Grace)
 	defer stop()
 
-	r := s.begin("reconcile")
+	r := s.begin(schema.Reconcile)
 	r.storer.dry = options.DryRun
 	err := guard(func() error {
 		if !options.DryRun {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"syncer/internal/privacy"
 	"syncer/internal/xvid"
 	"syncer/schema"
 )
@@ -28,6 +29,12 @@ type Options struct {
 	// MaxDeletePercent is the share of the mirror that a reconcile may
 	// tombstone unasked.
 	MaxDeletePercent int
+	// Retention is how long after its creation a backtrace's data is kept; 0
+	// for ever.
+	Retention time.Duration
+	// Policy is told the tags that are to be forgotten; nil forgets none. It
+	// rewrites what Source answers.
+	Policy *privacy.Policy
 	// Grace is how long a run that is interrupted may take to store the page
 	// in hand, and again to say that it ended: 8 s.
 	Grace time.Duration
@@ -50,6 +57,14 @@ func New(options Options) *Syncer {
 	return &Syncer{options: options}
 }
 
+// stats counts requests; nothing that is only erased needs a source.
+func (o *Options) stats() xvid.Stats {
+	if o.Source == nil {
+		return xvid.Stats{}
+	}
+	return o.Source.Stats()
+}
+
 // errTimeout is the cause of a run's end at its bound.
 var errTimeout = errors.New("the run was cut off by SYNC_TIMEOUT")
 
@@ -62,7 +77,7 @@ func (s *Syncer) RunOnce(ctx context.Context) (schema.Run, error) {
 	storeCtx, stop := graceful(ctx, s.options.Grace)
 	defer stop()
 
-	r := s.begin("incremental")
+	r := s.begin(schema.Incremental)
 	err := guard(func() error {
 		if err := r.start(ctx); err != nil {
 			return err
@@ -79,10 +94,10 @@ func (s *Syncer) begin(kind string) *run {
 	id := now.Format("20060102T150405.000000Z") + "-" + strings.ToLower(rand.Text()[:4])
 	return &run{
 		Options: s.options,
-		before:  s.options.Source.Stats(),
+		before:  s.options.stats(),
 		storer: &storer{
 			source: s.options.Source, mirror: s.options.Mirror, runID: id,
-			concurrency: s.options.Concurrency, now: s.options.Now,
+			concurrency: s.options.Concurrency, retention: s.options.Retention, now: s.options.Now,
 		},
 		row: schema.Run{
 			ID:            id,
@@ -145,6 +160,8 @@ type run struct {
 	before xvid.Stats
 	storer *storer
 	saved  schema.Checkpoint
+	// forgotten are the hashes of the tags that the policy was told of.
+	forgotten []string
 	// refreshed is set once the flat tables hold all that was written.
 	refreshed bool
 	recorded  bool // in sync_runs
@@ -173,8 +190,12 @@ func (r *run) incremental(ctx, storeCtx context.Context) error {
 	return errors.Join(pendingErr, r.conclude(ctx, unrefreshed))
 }
 
-// prepare looks up where the last runs have left things.
+// prepare looks up where the last runs have left things, and what is to be
+// forgotten.
 func (r *run) prepare(ctx context.Context) (unrefreshed []schema.Run, err error) {
+	if err := r.learnForgotten(ctx); err != nil {
+		return nil, err
+	}
 	if unrefreshed, err = r.Mirror.UnrefreshedRuns(ctx, r.row.ID); err != nil {
 		return nil, err
 	}
@@ -211,6 +232,9 @@ func (r *run) counted(count walkCount, total int, doubtful bool) {
 
 // conclude makes what was stored visible everywhere, and compares the counts.
 func (r *run) conclude(ctx context.Context, unrefreshed []schema.Run) error {
+	if err := r.forgetAgain(ctx, unrefreshed); err != nil {
+		return err
+	}
 	if err := r.refresh(ctx, unrefreshed); err != nil {
 		return err
 	}
@@ -279,7 +303,7 @@ func (r *run) audit(ctx context.Context) error {
 func (r *run) finish() {
 	now := r.Now().UTC()
 	r.row.EndedAt = &now
-	stats := r.Source.Stats()
+	stats := r.stats()
 	r.row.Requests = uint64(stats.Requests - r.before.Requests) //nolint:gosec // a count
 	r.row.Retries = uint64(stats.Retries - r.before.Retries)    //nolint:gosec // a count
 	count := &r.storer.count

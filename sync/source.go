@@ -42,4 +42,19 @@ type Mirror interface {
 	EndRun(ctx context.Context, run schema.Run) error
 	CloseRuns(ctx context.Context, runs []schema.Run) error
 	UnrefreshedRuns(ctx context.Context, except string) ([]schema.Run, error)
+
+	// ForgottenTags gives the hashes of the tags that are to be forgotten.
+	ForgottenTags(ctx context.Context) ([]string, error)
+	HoldingTags(ctx context.Context, hashes []string, after string, limit int) ([]schema.HeldReading, error)
+	Eraser
+}
+
+// Eraser is what only [Syncer.Forget] needs.
+type Eraser interface {
+	ListTag(ctx context.Context, hash string, listed bool) error
+	CountHolding(ctx context.Context, hashes []string) (schema.Holding, error)
+	EraseTags(ctx context.Context, hashes []string) error
+	EachDeadLetter(ctx context.Context, take func(contentHash uint64, letter schema.DeadLetter) error) error
+	EraseDeadLetters(ctx context.Context, contentHashes []uint64) error
+	OpenRuns(ctx context.Context, except string) ([]schema.Run, error)
 }

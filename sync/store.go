@@ -16,6 +16,7 @@ type storer struct {
 	runID       string
 	concurrency int  // requests for single records at a time
 	dry         bool // only count what would be written
+	retention   time.Duration
 	now         func() time.Time
 
 	count storeCount
@@ -73,7 +74,7 @@ func (s *storer) page(ctx context.Context, page *xvid.Page) error {
 func (s *storer) reading(backtrace *xvid.Backtrace, version uint64) reading {
 	row, drift := flatten(backtrace)
 	row.Version, row.RunID = version, s.runID
-	return reading{row: row, drift: drift}
+	return s.retain(reading{row: row, drift: drift})
 }
 
 // bury keeps what is no backtrace.

@@ -22,6 +22,7 @@ func main() {
 	context.AfterFunc(ctx, stop)
 	app := &app{
 		env:    envconfig.OsLookuper(),
+		stdin:  os.Stdin,
 		stdout: os.Stdout,
 		stderr: os.Stderr,
 		now:    time.Now,
@@ -33,6 +34,7 @@ func main() {
 // it as main does.
 type app struct {
 	env            envconfig.Lookuper
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	now            func() time.Time
 }

@@ -14,7 +14,7 @@ func (a *app) migrateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "migrate",
 		Short:   "Bring the schema up to date",
-		Long:    "Bring the schema up to date. once and run do it as well, unless CLICKHOUSE_MIGRATE=false.",
+		Long:    "Bring the schema, and the retention of PRIVACY_RETENTION in it, up to date. once,\nrun and reconcile do it as well, unless CLICKHOUSE_MIGRATE=false.",
 		Example: "  CLICKHOUSE_URL=clickhouse://admin:password@host:9000/xvid syncer migrate",
 		Args:    usage(cobra.NoArgs),
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.migrate(cmd.Context()) },
@@ -32,7 +32,22 @@ func (a *app) migrate(ctx context.Context) (err error) {
 		a.printf("applied %s\n", step)
 	}
 	if err == nil {
+		err = s.setRetention(ctx)
+	}
+	if err == nil {
 		a.printf("database %s is up to date\n", s.target.Auth.Database)
+	}
+	return err
+}
+
+// setRetention makes the retention in the schema that of the settings.
+func (s *service) setRetention(ctx context.Context) (err error) {
+	if s.mirror, err = schema.Open(ctx, s.mirrorOptions()); err != nil {
+		return err
+	}
+	changed, err := s.mirror.SetRetention(ctx)
+	if changed && err == nil {
+		s.app.printf("set the retention of PRIVACY_RETENTION\n")
 	}
 	return err
 }

@@ -50,6 +50,7 @@ type environment struct {
 	PrivacyIP               string `env:"PRIVACY_IP, default=keep"`
 	PrivacyIPKey            string `env:"PRIVACY_IP_KEY"`
 	PrivacyIPKeyFile        string `env:"PRIVACY_IP_KEY_FILE"`
+	PrivacyRetention        string `env:"PRIVACY_RETENTION"`
 	LogLevel                string `env:"LOG_LEVEL, default=info"`
 	LogFormat               string `env:"LOG_FORMAT, default=auto"`
 }
@@ -73,6 +74,7 @@ type settings struct {
 	metricsAddr       string           // "": no metrics are served
 	metricsGateway    *metrics.Gateway // nil: none are pushed
 	privacy           *privacy.Policy
+	retention         time.Duration // 0: for ever
 	logLevel          slog.Level
 	logFormat         string
 }
@@ -130,6 +132,7 @@ func (p *settingsParser) parse(needToken bool) *settings {
 		metricsAddr:      p.metricsAddr(),
 		metricsGateway:   p.metricsGateway(),
 		privacy:          p.privacy(),
+		retention:        p.retention(),
 		logLevel:         parsed(p, "LOG_LEVEL", p.env.LogLevel, "debug, info, warn or error", parseLevel),
 		logFormat:        parsed(p, "LOG_FORMAT", p.env.LogFormat, "auto, tint or json", parseFormat),
 	}
@@ -308,6 +311,27 @@ func (p *settingsParser) privacy() *privacy.Policy {
 		p.wrong.add("PRIVACY_IP", "is wrong: %v", err)
 	}
 	return policy
+}
+
+// retention is a duration that may be given in days, since it is long.
+func (p *settingsParser) retention() time.Duration {
+	if p.env.PrivacyRetention == "" {
+		return 0
+	}
+	const form = "a duration from 1h to 18250d, such as 365d or 8760h (unset: for ever)"
+	return parsed(p, "PRIVACY_RETENTION", p.env.PrivacyRetention, form, func(text string) (keep time.Duration, err error) {
+		if days, ok := strings.CutSuffix(text, "d"); ok {
+			var number int
+			number, err = strconv.Atoi(days)
+			keep = time.Duration(min(number, 1<<15)) * 24 * time.Hour
+		} else {
+			keep, err = time.ParseDuration(text)
+		}
+		if err == nil && (keep < time.Hour || keep > schema.MaxRetention) {
+			err = strconv.ErrRange
+		}
+		return keep.Truncate(time.Second), err
+	})
 }
 
 func (p *settingsParser) metricsAddr() string {

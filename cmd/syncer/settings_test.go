@@ -39,6 +39,7 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"METRICS_PUSH_URL":           "http://user:" + secret + "@host?q",
 		"METRICS_PUSH_PASSWORD_FILE": secret,
 		"PRIVACY_IP":                 "blur",
+		"PRIVACY_RETENTION":          "a year",
 		"PRIVACY_IP_KEY_FILE":        filepath.Join(t.TempDir(), "missing"),
 		"CLICKHOUSE_MIGRATE":         "perhaps",
 		"SYNC_SCHEDULE":              "every now and then",

@@ -101,11 +101,15 @@ func (s *service) status(ctx context.Context) (*status, error) {
 	if err != nil {
 		return nil, err
 	}
+	readings, err := s.mirror.LastReadings(ctx, shownRuns)
+	if err != nil {
+		return nil, err
+	}
+	if good := lastGood(readings); good != nil {
+		lag := s.app.now().Sub(good.StartedAt).Seconds()
+		found.LagSeconds = &lag
+	}
 	for _, run := range runs {
-		if found.LagSeconds == nil && run.Outcome == schema.OK {
-			lag := s.app.now().Sub(run.StartedAt).Seconds()
-			found.LagSeconds = &lag
-		}
 		found.LastRuns = append(found.LastRuns, runStatus{
 			ID: run.ID, Kind: run.Kind, StartedAt: run.StartedAt, EndedAt: run.EndedAt, Outcome: run.Outcome,
 			Requests: run.Requests, RecordsRead: run.RecordsRead, RecordsChanged: run.RecordsChanged,
@@ -113,7 +117,7 @@ func (s *service) status(ctx context.Context) (*status, error) {
 		})
 	}
 	s.askSource(ctx, found)
-	found.Verdict = verdict(found, runs, s.app.now())
+	found.Verdict = verdict(found, readings, s.app.now())
 	return found, nil
 }
 

@@ -56,6 +56,11 @@ func (s *service) withMirror(ctx context.Context, mayMigrate bool, work func(*xv
 	if err := s.openMirror(ctx, s.migrate && mayMigrate); err != nil {
 		return err
 	}
+	if !s.migrate {
+		if err := s.mirror.CheckRetention(ctx); err != nil {
+			return err
+		}
+	}
 	s.recallFigures(ctx)
 	return work(client)
 }
@@ -111,13 +116,19 @@ func (s *service) connect(ctx context.Context, migrate bool) (err error) {
 	} else if err := checkSchema(ctx, options); err != nil {
 		return err
 	}
-	s.mirror, err = schema.Open(ctx, options)
+	if s.mirror, err = schema.Open(ctx, options); err != nil || !migrate {
+		return err
+	}
+	changed, err := s.mirror.SetRetention(ctx)
+	if changed && err == nil {
+		s.log.Info("retention changed", "database", s.target.Auth.Database, "retention", s.retention)
+	}
 	return err
 }
 
 // mirrorOptions say where the mirror is.
 func (s *service) mirrorOptions() schema.Options {
-	return schema.Options{ClickHouse: s.target, Cluster: s.cluster, Now: s.app.now}
+	return schema.Options{ClickHouse: s.target, Cluster: s.cluster, Retention: s.retention, Now: s.app.now}
 }
 
 // checkSchema says whether the schema fits, before anything connects to its
@@ -171,6 +182,8 @@ func (s *service) syncer(client *xvid.Client, progress func(done, total int)) *s
 		Timeout:          s.timeout,
 		PendingMaxAge:    s.pendingMaxAge,
 		MaxDeletePercent: s.maxDeletePercent,
+		Retention:        s.retention,
+		Policy:           s.privacy,
 		Progress:         progress,
 		Now:              s.app.now,
 		Version:          version,

@@ -5,6 +5,7 @@ package privacy
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -25,11 +26,24 @@ const (
 const MinKey = 16
 
 // TagHash stands for a tag on the list of those to be forgotten, so that the
-// list does not name them: the SHA-256 of its text.
+// list does not name them: the SHA-256 of its text. It has no key, since a key
+// that is lost or changed would bring back all who were forgotten.
 type TagHash [sha256.Size]byte
 
 // HashTag gives the hash of a tag.
 func HashTag(tag string) TagHash { return sha256.Sum256([]byte(tag)) }
+
+// ParseTagHash reads what [TagHash.String] writes.
+func ParseTagHash(text string) (hash TagHash, err error) {
+	decoded, err := hex.DecodeString(text)
+	if err != nil || len(decoded) != len(hash) {
+		return hash, fmt.Errorf("%q is not the hash of a tag", text)
+	}
+	return TagHash(decoded), nil
+}
+
+// String is the hash in hexadecimal.
+func (h TagHash) String() string { return hex.EncodeToString(h[:]) }
 
 // Policy says what is taken out. It may be used by several goroutines.
 type Policy struct {

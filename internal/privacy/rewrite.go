@@ -3,6 +3,7 @@ package privacy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -10,27 +11,40 @@ import (
 
 // The keys of the document that a policy knows.
 const (
-	keyAddress   = "ip_address"
-	keyTag       = "autograph_tag"
-	keyExtracted = "extracted_data"
-	keyID        = "id"
+	keyAddress = "ip_address"
+	keyTag     = "autograph_tag"
+	keyID      = "id"
+	keyList    = "backtraces"
+	keyRecord  = "backtrace"
 )
 
 // Rewrite gives an answer's JSON without what the policy keeps out; every other
 // byte stays as it is. Addresses are looked for everywhere, since the API may say
 // tomorrow under another key what it says under ip_address today: a text that is
-// an address as a whole is masked wherever it stands, but for tags and ids. The
-// body is not changed.
+// an address as a whole is masked wherever it stands, but for tags and ids. Tags
+// are looked for under their key, likewise everywhere: an object that has one to
+// be forgotten as its own goes, with all that is in it. Only records stay, less
+// the tag, should they come to have one themselves: the list is counted by them.
+// The body is not changed.
 func (p *Policy) Rewrite(body []byte) ([]byte, error) {
 	if p.idle() {
 		return body, nil
 	}
 	r := &rewriter{policy: p, body: body, out: make([]byte, 0, len(body)), json: jsontext.NewDecoder(bytes.NewBuffer(body),
 		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
-	if _, err := r.value(""); err != nil {
-		return nil, fmt.Errorf("apply the privacy settings: %w", err)
+	if _, err := r.value("", true); err != nil {
+		return nil, fmt.Errorf("apply the privacy settings: %w", withoutNames(err))
 	}
 	return append(r.out, body[r.copied:]...), nil
+}
+
+// withoutNames leaves of a syntax error where it is, but not the names of keys on
+// the way there: they were not masked.
+func withoutNames(err error) error {
+	if wrong, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		return fmt.Errorf("broken JSON at byte %d", wrong.ByteOffset)
+	}
+	return err
 }
 
 // rewriter copies a JSON text, leaving places out and putting others in.
@@ -65,25 +79,33 @@ func (r *rewriter) replace(from int, text string) error {
 		return err
 	}
 	r.copyTo(from)
-	r.out = append(r.out, quoted...)
-	r.copied = int(r.json.InputOffset())
+	r.put(quoted)
 	return nil
 }
 
-// value rewrites the value that comes next, which stands under a key. forget says
-// that it holds a tag to be forgotten as its own.
-func (r *rewriter) value(key string) (forget bool, err error) {
+// put writes something in the place of all that was read and not copied.
+func (r *rewriter) put(value []byte) {
+	r.out = append(r.out, value...)
+	r.copied = int(r.json.InputOffset())
+}
+
+var null = []byte("null")
+
+// value rewrites the value that comes next, which stands under a key. record says
+// that it is one, or holds all. forget says that it has a tag to be forgotten as
+// its own.
+func (r *rewriter) value(key string, record bool) (forget bool, err error) {
 	switch r.json.PeekKind() {
 	case '{':
-		return r.object()
+		return r.object(key, record)
 	case '[':
-		return false, r.array(key)
+		return false, r.array(key, record)
 	default:
 		return false, r.scalar(key)
 	}
 }
 
-func (r *rewriter) object() (forget bool, err error) {
+func (r *rewriter) object(parent string, record bool) (forget bool, err error) {
 	if _, err = r.json.ReadToken(); err != nil {
 		return false, err
 	}
@@ -98,19 +120,36 @@ func (r *rewriter) object() (forget bool, err error) {
 			return false, err
 		}
 		if key == keyTag {
-			tag, err := r.tag()
+			found, err := r.tag(record)
 			if err != nil {
 				return false, err
 			}
-			forget = forget || r.policy.forgets(tag)
+			forget = forget || found
 			continue
 		}
-		if _, err := r.value(key); err != nil {
+		if parent == keyAddress {
+			key = keyAddress // all below it is of one
+		}
+		if err := r.member(key, record && parent == "" && (key == keyList || key == keyRecord)); err != nil {
 			return false, err
 		}
 	}
 	_, err = r.json.ReadToken()
-	return forget, err
+	return forget && !record, err
+}
+
+// member rewrites an object's value. One with a tag to be forgotten becomes null.
+func (r *rewriter) member(key string, record bool) error {
+	if r.json.PeekKind() == '{' {
+		r.copyTo(r.begin())
+	}
+	length := len(r.out)
+	forget, err := r.value(key, record)
+	if forget {
+		r.out = r.out[:length]
+		r.put(null)
+	}
+	return err
 }
 
 // name rewrites a name, which may be an address as any text may.
@@ -145,19 +184,27 @@ func (r *rewriter) scalar(key string) error {
 	return r.replace(from, masked)
 }
 
-// tag reads a tag as the decoder does: a number is its text.
-func (r *rewriter) tag() (string, error) {
+// tag reads a tag as the decoder does: a number is its text. That of a record is
+// taken out of it.
+func (r *rewriter) tag(record bool) (forget bool, err error) {
 	if kind := r.json.PeekKind(); kind != '"' && kind != '0' && kind != 't' && kind != 'f' {
-		_, err := r.value(keyTag)
-		return "", err
+		return false, r.member(keyTag, false)
 	}
+	from := r.begin()
 	token, err := r.json.ReadToken()
-	return token.String(), err
+	if err != nil || !r.policy.forgets(token.String()) {
+		return false, err
+	}
+	if record {
+		r.copyTo(from)
+		r.put(null)
+	}
+	return true, nil
 }
 
 // array rewrites the elements, which all stand under the array's key, and leaves
 // those out whose tag is to be forgotten.
-func (r *rewriter) array(key string) error {
+func (r *rewriter) array(key string, records bool) error {
 	if _, err := r.json.ReadToken(); err != nil {
 		return err
 	}
@@ -168,11 +215,11 @@ func (r *rewriter) array(key string) error {
 			r.copied = r.begin() // no comma in front of the first
 		}
 		length := len(r.out)
-		forget, err := r.value(key)
+		forget, err := r.value(key, records)
 		if err != nil {
 			return err
 		}
-		if forget && key == keyExtracted {
+		if forget {
 			r.out, r.copied = r.out[:length], int(r.json.InputOffset())
 			left++
 		} else {

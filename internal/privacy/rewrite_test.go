@@ -32,25 +32,26 @@ func policy(tb testing.TB, mode privacy.Mode, forgotten ...string) *privacy.Poli
 func TestTruncate(t *testing.T) {
 	p := policy(t, privacy.Truncate)
 	for in, want := range map[string]string{
-		`{"ip_address":"203.0.113.77"}`:                           `{"ip_address":"203.0.113.0"}`,
-		`{"ip_address": "2001:db8:1:2:3:4:5:6" }`:                 `{"ip_address": "2001:db8:1::" }`,
-		`{"ip_address":"::ffff:203.0.113.77"}`:                    `{"ip_address":"203.0.113.0"}`,
-		`{"ip_address":"fe80::1%eth0"}`:                           `{"ip_address":"fe80::"}`,
-		`{"ip_address":"203.0.113.77:443"}`:                       `{"ip_address":"203.0.113.0"}`,
-		`{"ip_address":"[2001:db8::1]:443"}`:                      `{"ip_address":"2001:db8::"}`,
-		`{"ip_address":"203.0.113.77, 198.51.100.9"}`:             `{"ip_address":"203.0.113.0, 198.51.100.0"}`,
-		`{"ip_address":"\u0032\u0030\u0033.0.113.77"}`:            `{"ip_address":"203.0.113.0"}`,
-		`{"ip_address":"somewhere 203.0.113.77"}`:                 `{"ip_address":""}`,
-		`{"ip_address":3405803853}`:                               `{"ip_address":""}`,
-		`{"ip_address":["203.0.113.77",null]}`:                    `{"ip_address":["203.0.113.0",null]}`,
-		`{"ip_address":"N/A"}`:                                    `{"ip_address":"N/A"}`,
-		`{"ip_address":null}`:                                     `{"ip_address":null}`,
-		`{"proxies":[{"via":"198.51.100.9"}]}`:                    `{"proxies":[{"via":"198.51.100.0"}]}`,
-		`{"seen":{"198.51.100.9":2}}`:                             `{"seen":{"198.51.100.0":2}}`,
-		`{"autograph_tag":"198.51.100.9"}`:                        `{"autograph_tag":"198.51.100.9"}`,
-		`{"user_agent":"Chrome/130.0.0.0","error_msg":"no file"}`: `{"user_agent":"Chrome/130.0.0.0","error_msg":"no file"}`,
-		`{"version": 1.5, "a": [ 1 , true ] }`:                    `{"version": 1.5, "a": [ 1 , true ] }`,
-		`"203.0.113.77"`:                                          `"203.0.113.0"`,
+		`{"ip_address":"203.0.113.77"}`:                              `{"ip_address":"203.0.113.0"}`,
+		`{"ip_address": "2001:db8:1:2:3:4:5:6" }`:                    `{"ip_address": "2001:db8:1::" }`,
+		`{"ip_address":"::ffff:203.0.113.77"}`:                       `{"ip_address":"203.0.113.0"}`,
+		`{"ip_address":"fe80::1%eth0"}`:                              `{"ip_address":"fe80::"}`,
+		`{"ip_address":"203.0.113.77:443"}`:                          `{"ip_address":"203.0.113.0"}`,
+		`{"ip_address":"[2001:db8::1]:443"}`:                         `{"ip_address":"2001:db8::"}`,
+		`{"ip_address":"203.0.113.77, 198.51.100.9"}`:                `{"ip_address":"203.0.113.0, 198.51.100.0"}`,
+		`{"ip_address":"\u0032\u0030\u0033.0.113.77"}`:               `{"ip_address":"203.0.113.0"}`,
+		`{"ip_address":"somewhere 203.0.113.77"}`:                    `{"ip_address":""}`,
+		`{"ip_address":3405803853}`:                                  `{"ip_address":""}`,
+		`{"ip_address":["203.0.113.77",null]}`:                       `{"ip_address":["203.0.113.0",null]}`,
+		`{"ip_address":{"v4":"at 203.0.113.77","id":"203.0.113.9"}}`: `{"ip_address":{"v4":"","id":"203.0.113.0"}}`,
+		`{"ip_address":"N/A"}`:                                       `{"ip_address":"N/A"}`,
+		`{"ip_address":null}`:                                        `{"ip_address":null}`,
+		`{"proxies":[{"via":"198.51.100.9"}]}`:                       `{"proxies":[{"via":"198.51.100.0"}]}`,
+		`{"seen":{"198.51.100.9":2}}`:                                `{"seen":{"198.51.100.0":2}}`,
+		`{"autograph_tag":"198.51.100.9"}`:                           `{"autograph_tag":"198.51.100.9"}`,
+		`{"user_agent":"Chrome/130.0.0.0","error_msg":"no file"}`:    `{"user_agent":"Chrome/130.0.0.0","error_msg":"no file"}`,
+		`{"version": 1.5, "a": [ 1 , true ] }`:                       `{"version": 1.5, "a": [ 1 , true ] }`,
+		`"203.0.113.77"`:                                             `"203.0.113.0"`,
 	} {
 		got, err := p.Rewrite([]byte(in))
 		if err != nil || string(got) != want {
@@ -106,6 +107,12 @@ func TestForget(t *testing.T) {
 		`{"extracted_data":[{"autograph_tag":"x"},{"autograph_tag":"ada"},{"b":2}],"n":1}`:                 `{"extracted_data":[{"b":2}],"n":1}`,
 		`{"extracted_data":[{"autograph_tag":"ada","autograph_tag":"bob"}]}`:                               `{"extracted_data":[]}`,
 		`{"backtraces":[{"id":"1","extracted_data":[{"autograph_tag":"\u0061da"}]},{"id":"2"}]}`:           `{"backtraces":[{"id":"1","extracted_data":[]},{"id":"2"}]}`,
+		`{"extracted_data":{"autograph_tag":"ada","access_stats":[1]},"n":1}`:                              `{"extracted_data":null,"n":1}`,
+		`{"extracted_data":[{"autograph_tag":{"autograph_tag":"ada"}}]}`:                                   `{"extracted_data":[{"autograph_tag":null}]}`,
+		`{"other":[{"autograph_tag":"ada"},{"at": {"autograph_tag":"ada"} }]}`:                             `{"other":[{"at": null }]}`,
+		`{"backtraces":[{"id":"1","autograph_tag":"ada"},{"autograph_tag":"x"}],"total":2}`:                `{"backtraces":[{"id":"1","autograph_tag":null},{"autograph_tag":null}],"total":2}`,
+		`{"backtrace":{"autograph_tag": "ada"}}`:                                                           `{"backtrace":{"autograph_tag": null}}`,
+		`{"autograph_tag":"ada","backtraces":{"autograph_tag":"ada"}}`:                                     `{"autograph_tag":null,"backtraces":{"autograph_tag":null}}`,
 		`{"extracted_data":[{"autograph_tag":"adam"}, {"autograph_tag":null}]}`:                            `{"extracted_data":[{"autograph_tag":"adam"}, {"autograph_tag":null}]}`,
 	} {
 		got, err := p.Rewrite([]byte(in))
@@ -117,6 +124,30 @@ func TestForget(t *testing.T) {
 	in := `{"extracted_data":[{"autograph_tag":"ada"}]}`
 	if got, err := p.Rewrite([]byte(in)); err != nil || string(got) != in {
 		t.Errorf("off the list, and still %s, error %v", got, err)
+	}
+}
+
+// An answer that breaks off is told of without the names of its keys, which may
+// be addresses.
+func TestErrorsNameNothing(t *testing.T) {
+	_, err := policy(t, privacy.Truncate).Rewrite([]byte(`{"seen":{"203.0.113.77":{"203.0.113.78":tru`))
+	if err == nil || strings.Contains(err.Error(), "203.0.113") {
+		t.Errorf("got %v, want an error without an address", err)
+	}
+}
+
+func TestTagHash(t *testing.T) {
+	// echo -n ada | sha256sum
+	const want = "fdee430d40bd57deeac186cd9790033d0f06f909a8806e7ce6e717ab7c7d5029"
+	hash := privacy.HashTag("ada")
+	parsed, err := privacy.ParseTagHash(hash.String())
+	if err != nil || parsed != hash || hash.String() != want {
+		t.Errorf("got %s and back %s, error %v; want %s", hash, parsed, err, want)
+	}
+	for _, wrong := range []string{"", "ada", want + "00"} {
+		if _, err := privacy.ParseTagHash(wrong); err == nil {
+			t.Errorf("%q is taken for a hash", wrong)
+		}
 	}
 }
 

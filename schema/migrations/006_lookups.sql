@@ -3,9 +3,9 @@
 -- after the next refresh, for rows of all ages.
 
 -- A refresh that still runs would put the table back as it was before the ALTER.
-DROP VIEW IF EXISTS {database}.access_stats_refresh;
+DROP VIEW IF EXISTS {database}.access_stats_refresh{on_cluster};
 
-CREATE TABLE IF NOT EXISTS {database}.countries_store
+CREATE TABLE IF NOT EXISTS {sharded countries_store by country_code}
 (
     country_code  LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code; XK for Kosovo',
     country_code3 LowCardinality(String) COMMENT 'ISO 3166-1 alpha-3 code; XKK for Kosovo',
@@ -16,11 +16,11 @@ CREATE TABLE IF NOT EXISTS {database}.countries_store
     longitude     Float64                COMMENT 'Longitude of the centre, in degrees east',
     version       UInt32                 COMMENT 'Version of the list; the highest counts'
 )
-ENGINE = ReplacingMergeTree(version)
+ENGINE = {engine ReplacingMergeTree(version)}
 ORDER BY country_code
 COMMENT 'Countries, with those of older lists. Read countries instead';
 
-CREATE OR REPLACE VIEW {database}.countries
+CREATE OR REPLACE VIEW {sharded countries}
 (
     country_code  LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code; XK for Kosovo',
     country_code3 LowCardinality(String) COMMENT 'ISO 3166-1 alpha-3 code; XKK for Kosovo',
@@ -30,36 +30,38 @@ CREATE OR REPLACE VIEW {database}.countries
     latitude      Float64                COMMENT 'Latitude of the centre, in degrees north',
     longitude     Float64                COMMENT 'Longitude of the centre, in degrees east'
 )
+{definer}
 AS SELECT country_code, country_code3, name, region, subregion, latitude, longitude
-FROM {database}.countries_store FINAL
+FROM {local countries_store} FINAL
 WHERE version = (SELECT max(version) FROM {database}.countries_store)
 COMMENT 'Countries by their code, a row each: join them to access_stats by ip_country_code = country_code';
 
 -- folded is the name without case, accents, punctuation and `the`: what the view
 -- below compares. Both places must fold alike.
-CREATE TABLE IF NOT EXISTS {database}.country_names_store
+CREATE TABLE IF NOT EXISTS {sharded country_names_store by folded}
 (
     folded       String DEFAULT replaceRegexpAll(replaceAll(lowerUTF8(normalizeUTF8NFKD(toValidUTF8(name))), '&', 'and'), '\\bthe\\b|[^\\pL\\pN]+', '') COMMENT 'The name without case, accents, punctuation and the word the',
     name         String                 COMMENT 'A name of a country',
     country_code LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code of the country',
     version      UInt32                 COMMENT 'Version of the list; the highest counts'
 )
-ENGINE = ReplacingMergeTree(version)
+ENGINE = {engine ReplacingMergeTree(version)}
 ORDER BY folded
 COMMENT 'Names of countries, with those of older lists. Read country_names instead';
 
-CREATE OR REPLACE VIEW {database}.country_names
+CREATE OR REPLACE VIEW {sharded country_names}
 (
     name         String                 COMMENT 'A name of a country; case, accents, punctuation and the word the do not matter',
     country_code LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code of the country; XK for Kosovo',
     folded       String                 COMMENT 'The name without case, accents, punctuation and the word the'
 )
+{definer}
 AS SELECT name, country_code, folded
-FROM {database}.country_names_store FINAL
+FROM {local country_names_store} FINAL
 WHERE version = (SELECT max(version) FROM {database}.country_names_store)
 COMMENT 'Names by which ip_country is understood, several for each country';
 
-CREATE TABLE IF NOT EXISTS {database}.user_agents_store
+CREATE TABLE IF NOT EXISTS {sharded user_agents_store by agent_hash}
 (
     agent_hash       UInt64                 COMMENT 'sipHash64 of the user agent as received',
     browser          LowCardinality(String) COMMENT 'Browser, player or program; empty if the agent does not say',
@@ -67,21 +69,22 @@ CREATE TABLE IF NOT EXISTS {database}.user_agents_store
     device_kind      LowCardinality(String) COMMENT 'desktop, phone, tablet, tv, bot or unknown',
     version          UInt32                 COMMENT 'Version of the parser; the highest counts'
 )
-ENGINE = ReplacingMergeTree(version)
+ENGINE = {engine ReplacingMergeTree(version)}
 ORDER BY agent_hash
 COMMENT 'What user agents say of the device. Read browser, operating_system and device_kind of access_stats instead';
 
-ALTER TABLE {database}.access_stats
+ALTER TABLE {sharded access_stats}
     ADD COLUMN IF NOT EXISTS ip_country_code LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code of the country; empty if it is unknown, or its name is in no list (see country_names)' AFTER ip_country,
     ADD COLUMN IF NOT EXISTS browser LowCardinality(String) COMMENT 'Browser, player or program, by the user agent; empty if unknown' AFTER user_agent,
     ADD COLUMN IF NOT EXISTS operating_system LowCardinality(String) COMMENT 'Operating system, by the user agent; empty if unknown' AFTER browser,
     ADD COLUMN IF NOT EXISTS device_kind LowCardinality(String) COMMENT 'Kind of device, by the user agent: desktop, phone, tablet, tv, bot (a program with no viewer) or unknown' AFTER operating_system;
 
 -- ifNull holds the types whatever a reader sets for join_use_nulls.
-CREATE OR REPLACE VIEW {database}.access_stats_live
+CREATE OR REPLACE VIEW {sharded access_stats_live}
 (
 {columns access_stats_6}
 )
+{definer}
 AS SELECT
     s.id AS backtrace_id,
     s.`access.extracted_index` AS extracted_index,
@@ -110,7 +113,7 @@ AS SELECT
     s.created_at AS backtrace_created_at
 FROM
 (
-    SELECT * FROM {database}.backtraces_store FINAL
+    SELECT * FROM {local backtraces_store} FINAL
     ARRAY JOIN
         `access.extracted_index`,
         `access.access_index`,
@@ -135,11 +138,11 @@ LEFT ANY JOIN
 COMMENT 'Accesses made under the tags, true at every instant; browser, operating_system and device_kind of an agent never seen before come with the end of the run. access_stats is faster';
 
 -- Never due by itself: a run asks for it when something changed.
-CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.access_stats_refresh
-REFRESH EVERY 1 YEAR TO {database}.access_stats
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.access_stats_refresh{on_cluster}
+REFRESH EVERY 1 YEAR TO {local access_stats}
 (
 {columns access_stats_6}
 )
 EMPTY
-AS SELECT * FROM {database}.access_stats_live
+AS SELECT * FROM {local access_stats_live}{sequential}
 COMMENT 'Rebuilds access_stats as a whole and swaps it in at once';

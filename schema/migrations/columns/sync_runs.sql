@@ -1,5 +1,5 @@
     run_id            String                         COMMENT 'Id of the run; ids sort by start',
-    kind              LowCardinality(String)         COMMENT 'incremental or reconcile',
+    kind              LowCardinality(String)         COMMENT 'incremental, reconcile or forget',
     source            String                         COMMENT 'URL of the collection',
     started_at        DateTime64(3, 'UTC')           COMMENT 'Start',
     deadline_at       DateTime64(3, 'UTC')           COMMENT 'When the run is cut off at the latest',
