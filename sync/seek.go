@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"math"
 )
 
 // seekStep is the first step of a search. Most lists move by a few places
@@ -57,14 +58,15 @@ func (w *walk[K]) down(ctx context.Context, from, step int, holds below[K]) (low
 // up steps forth from an offset for which a property holds to one for which it
 // does not. low is the last one for which it did.
 func (w *walk[K]) up(ctx context.Context, from, step int, holds below[K]) (low, high int, err error) {
-	low = from
-	for ; ; step *= 4 {
-		at, err := w.at(ctx, low+max(step, 1), holds)
+	step = max(step, 1)
+	for low = from; low < math.MaxInt32; step *= 4 {
+		at, err := w.at(ctx, low+step, holds)
 		if err != nil || !at {
-			return low, low + max(step, 1), err
+			return low, low + step, err
 		}
-		low += max(step, 1)
+		low += step
 	}
+	return 0, 0, fmt.Errorf("seek: the list goes on behind start=%d: %w", low, errStart)
 }
 
 // halve narrows the place where a property ends down to a number of records: it

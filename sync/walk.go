@@ -3,6 +3,7 @@ package sync
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"syncer/internal/xvid"
@@ -39,6 +40,8 @@ type walk[K cmp.Ordered] struct {
 	step    int        // of the next search for lost contiguity
 	breaks  int        // in a row
 	stalls  int        // breaks since the key last grew
+	idle    int        // pages further on since then, see [walk.idling]
+	start   int        // offset of the last accepted page
 	end     int        // offset behind the last accepted page
 	tiePage *xvid.Page // the last page of a tie that was read
 
@@ -72,6 +75,9 @@ const (
 	// for again.
 	maxDoubts = 3
 )
+
+// errStart is an API that lists the same wherever it is asked to begin.
+var errStart = errors.New("the API seems not to follow the parameter start")
 
 // run walks to the end of the list.
 func (w *walk[K]) run(ctx context.Context) error {
@@ -158,12 +164,27 @@ func (w *walk[K]) accept(page *xvid.Page, keys pageKeys[K]) error {
 	}
 	w.end = page.Start + len(page.Backtraces)
 	if _, last, known := keys.ends(); known && last > w.key {
-		w.key, w.stalls = last, 0
+		w.key, w.stalls, w.idle = last, 0, 0
+	} else if err := w.idling(page); err != nil {
+		return err
 	}
+	w.start = page.Start
 	if !w.proven {
 		return nil
 	}
 	return w.sink.reached(w.key, page)
+}
+
+// idling ends a walk on which page after page lies further on in the list and
+// brings no larger key, though each begins among the last records read.
+func (w *walk[K]) idling(page *xvid.Page) error {
+	if w.proven && page.Start > w.start {
+		w.idle++
+	}
+	if w.idle > maxBreaks {
+		return fmt.Errorf("read the list at start=%d: %d pages in a row bring nothing new: %w", page.Start, w.idle, errStart)
+	}
+	return nil
 }
 
 // forward says where to read on after an accepted page, how many of the records
@@ -184,6 +205,9 @@ func (w *walk[K]) forward(ctx context.Context, page *xvid.Page, keys pageKeys[K]
 		if done, err = w.atEnd(ctx, end); done || err != nil {
 			return at, overlap, done, err
 		}
+	}
+	if _, _, known := keys.ends(); stuck && !known {
+		w.proven = false // as many as one answer can show, and not one key
 	}
 	switch {
 	case stuck && w.proven:

@@ -1,0 +1,118 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"syncer/internal/xvid"
+	"syncer/schema"
+)
+
+// lister is a source that lists in a way of its own.
+type lister struct {
+	list     func(xvid.Query) *xvid.Page
+	requests int
+}
+
+func (l *lister) List(_ context.Context, query xvid.Query) (*xvid.Page, error) {
+	if l.requests++; l.requests > 1000 {
+		return nil, errors.New("the walk does not end")
+	}
+	page := l.list(query)
+	page.Start = query.Start
+	return page, nil
+}
+
+func (*lister) Get(context.Context, string) (*xvid.Reading, error) {
+	return nil, errors.New("the walk asks for single records")
+}
+
+func (*lister) Stats() xvid.Stats { return xvid.Stats{} }
+
+// keyed gives records in order of their updated_at.
+func keyed(keys ...int64) []xvid.Backtrace {
+	list := make([]xvid.Backtrace, len(keys))
+	for i := range keys {
+		list[i] = xvid.Backtrace{ID: name(int(keys[i])), UpdatedAt: &keys[i]}
+	}
+	return list
+}
+
+// listed is the page of a list that an API shows which does as it is told.
+func listed(all []xvid.Backtrace, start, limit int, at time.Time) *xvid.Page {
+	from := min(start, len(all))
+	return &xvid.Page{Backtraces: all[from:min(from+limit, len(all))], Total: len(all), SentAt: at, Date: at}
+}
+
+// An API that does not follow the parameters start or limit, or lists nothing that
+// can be read, ends the run soon, and with an error that names the cause.
+func TestWalkEndsWhateverTheAPIIgnores(t *testing.T) {
+	all, now := keyed(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12), time.UnixMilli(toyBegin)
+	unreadable := slices.Repeat([]xvid.Backtrace{{Unreadable: "it has no id"}}, 20)
+	for what, test := range map[string]struct {
+		list func(xvid.Query) *xvid.Page
+		err  error
+	}{
+		"start": {func(q xvid.Query) *xvid.Page { return listed(all, 0, q.Limit, now) }, errStart},
+		"a start behind the end": {func(q xvid.Query) *xvid.Page {
+			return listed(all, min(q.Start, len(all)-1), q.Limit, now)
+		}, errStart},
+		"start and limit": {func(xvid.Query) *xvid.Page { return listed(all, 0, len(all), now) }, errStart},
+		"limit":           {func(q xvid.Query) *xvid.Page { return listed(all, q.Start, len(all), now) }, nil},
+		"the document, and cuts its pages": {func(q xvid.Query) *xvid.Page {
+			return listed(unreadable, q.Start, min(q.Limit, 3), now)
+		}, nil},
+	} {
+		for _, size := range []int{1, 4, 100} {
+			for _, from := range []int64{0, 6} {
+				source := &lister{list: test.list}
+				track := newTrack(schema.Checkpoint{UpdatedAt: from, StartHint: uint64(from)}, 0, func(schema.Checkpoint) error { return nil }) //nolint:gosec // small
+				walk := track.walk(newPager(source, size, 1), func(*xvid.Page) error { return nil })
+				err := walk.run(t.Context())
+				if !errors.Is(err, test.err) || (err == nil) != (test.err == nil) || source.requests > 100 {
+					t.Errorf("%s ignored, pages of %d from %d: %d requests, error %v", what, size, from, source.requests, err)
+				}
+				if readable := !strings.HasPrefix(what, "the document"); err == nil && walk.proven != readable {
+					t.Errorf("%s ignored, pages of %d from %d: proven %t", what, size, from, walk.proven)
+				}
+			}
+		}
+	}
+}
+
+// A run that takes longer than the lookback to read the last stretch of the list,
+// as when it is told to wait, leaves no record behind that became visible within
+// the lookback meanwhile.
+func TestSlowRunWaitsForLateRecords(t *testing.T) {
+	const lookback = 1000
+	now := time.UnixMilli(10_000)
+	all := keyed(1, 2, 3, 9200, 9400, 9600, 9990, 9991)
+	source := &lister{list: func(q xvid.Query) *xvid.Page { return listed(all, q.Start, q.Limit, now) }}
+	seen := map[int64]bool{}
+	var saved schema.Checkpoint
+	run := func() {
+		track := newTrack(saved, lookback*time.Millisecond, func(next schema.Checkpoint) error { saved = next; return nil })
+		err := track.walk(newPager(source, 100, 1), func(page *xvid.Page) error {
+			for _, b := range page.Backtraces {
+				seen[*b.UpdatedAt] = true
+			}
+			if now.UnixMilli() == 10_000 { // the next answer is long in coming
+				now = time.UnixMilli(15_000)
+				all = keyed(1, 2, 3, 9200, 9300, 9400, 9600, 9990, 9991, 14_990)
+			}
+			return nil
+		}).run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	run()
+	run()
+	if !seen[9300] || !seen[14_990] {
+		t.Errorf("read %v; the checkpoint is %d", seen, saved.UpdatedAt)
+	}
+}
