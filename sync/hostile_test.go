@@ -116,3 +116,65 @@ func TestSlowRunWaitsForLateRecords(t *testing.T) {
 		t.Errorf("read %v; the checkpoint is %d", seen, saved.UpdatedAt)
 	}
 }
+
+// walked makes a run over a list that stays as it is, and gives the ids that it read.
+func walked(t *testing.T, all []xvid.Backtrace, size int, from schema.Checkpoint, change func(*xvid.Page)) (map[string]bool, *walk[int64]) {
+	t.Helper()
+	source := &lister{list: func(q xvid.Query) *xvid.Page {
+		page := listed(all, q.Start, q.Limit, time.UnixMilli(toyBegin))
+		change(page)
+		return page
+	}}
+	seen := map[string]bool{}
+	track := newTrack(from, 0, func(schema.Checkpoint) error { return nil })
+	walk := track.walk(newPager(source, size, 1), func(page *xvid.Page) error {
+		for i := range page.Backtraces {
+			seen[page.Backtraces[i].ID] = true
+		}
+		return nil
+	})
+	if err := walk.run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return seen, walk
+}
+
+// A record whose updated_at cannot be read lies somewhere in the list, and so do
+// those without one where the store puts nulls last. Neither makes a page look as
+// if it began below what was read.
+func TestRecordWithoutAKeyProvesNothing(t *testing.T) {
+	for _, keys := range [][]int64{
+		{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 0, 17, 18, 19, 20, 21, 22},
+		{1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+	} {
+		all := keyed(keys...)
+		for i := range all {
+			if all[i].ID = name(i); *all[i].UpdatedAt == 0 {
+				all[i].UpdatedAt = nil
+			}
+		}
+		for _, size := range []int{1, 2, 4, 100} {
+			for hint := range uint64(len(all)) {
+				seen, _ := walked(t, all, size, schema.Checkpoint{UpdatedAt: 6, StartHint: hint}, func(*xvid.Page) {})
+				for i := 5; i < len(all); i++ {
+					if !seen[all[i].ID] {
+						t.Errorf("%v, pages of %d, first looked at %d: record %d was not read", keys, size, hint, i)
+					}
+				}
+			}
+		}
+	}
+}
+
+// Where the API does not count its list, the end that was found counts it: a list
+// that is empty all of a sudden is a difference, too.
+func TestTotalThatTheAPIDoesNotTell(t *testing.T) {
+	for _, all := range [][]xvid.Backtrace{nil, keyed(1, 2, 3, 4, 5)} {
+		for _, from := range []schema.Checkpoint{{}, {UpdatedAt: 3, StartHint: 4}} {
+			_, walk := walked(t, all, 2, from, func(page *xvid.Page) { page.Total = -1 })
+			if walk.pages.total != len(all) || !walk.proven {
+				t.Errorf("%d records from %d: total %d, proven %t", len(all), from.UpdatedAt, walk.pages.total, walk.proven)
+			}
+		}
+	}
+}

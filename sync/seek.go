@@ -100,6 +100,7 @@ func (w *walk[K]) keyAt(ctx context.Context, offset int) (key K, known bool, err
 	if err != nil {
 		return key, false, fmt.Errorf("seek: %w", err)
 	}
-	key, _, known = w.order.keys(page).ends()
-	return key, known, nil
+	keys, err := w.keys(ctx, page)
+	key, _, known = keys.ends()
+	return key, known, err
 }

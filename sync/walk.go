@@ -44,6 +44,7 @@ type walk[K cmp.Ordered] struct {
 	start   int        // offset of the last accepted page
 	end     int        // offset behind the last accepted page
 	tiePage *xvid.Page // the last page of a tie that was read
+	nulls   *bool      // whether the list begins with a record without a key; nil until asked
 
 	count walkCount
 }
@@ -97,7 +98,10 @@ func (w *walk[K]) turn(ctx context.Context) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	keys := w.order.keys(page)
+	keys, err := w.keys(ctx, page)
+	if err != nil {
+		return false, err
+	}
 	if len(page.Backtraces) == 0 && page.Start == 0 {
 		if empty, err := w.atEnd(ctx, 0); empty || err != nil {
 			return empty, err
@@ -113,6 +117,31 @@ func (w *walk[K]) turn(ctx context.Context) (done bool, err error) {
 	}
 	w.from, w.overlap, done, err = w.forward(ctx, page, keys, limit)
 	return done, err
+}
+
+// keys gives the keys of a page. A record without one lies before all others only
+// if the list begins with such a record. Elsewhere it has a value that cannot be
+// read, or the store puts nulls last: then it says nothing of its place.
+func (w *walk[K]) keys(ctx context.Context, page *xvid.Page) (pageKeys[K], error) {
+	keys := w.order.keys(page)
+	null := placeKey[K]{key: w.order.null, known: true}
+	if page.Start == 0 || len(keys) == 0 || keys[0] != null {
+		return keys, nil
+	}
+	if w.nulls == nil {
+		first, err := w.pages.list(ctx, 0, 1)
+		if err != nil {
+			return nil, fmt.Errorf("look for records without %s: %w", w.order.sort, err)
+		}
+		keys := w.order.keys(first)
+		w.nulls = new(len(keys) > 0 && keys[0] == null)
+	}
+	for i := range keys {
+		if keys[i] == null && !*w.nulls {
+			keys[i] = placeKey[K]{}
+		}
+	}
+	return keys, nil
 }
 
 // contiguous says whether nothing can lie between the page and what was read.
@@ -237,7 +266,10 @@ func (w *walk[K]) atEnd(ctx context.Context, end int) (bool, error) {
 		if len(probe.Backtraces) > 0 {
 			return false, nil
 		}
-		if total = probe.Total; total <= end {
+		if total = probe.Total; total < 0 {
+			total = end // it does not say, and here is the end
+		}
+		if total <= end {
 			w.pages.total = total
 			return true, nil
 		}
