@@ -259,3 +259,16 @@ func TestPendingDisbelievesAnAPIThatKnowsNone(t *testing.T) {
 	}
 	b.equalSource(t)
 }
+
+// A record that claims to be from the future ages from its last reading: it is not
+// polled for ever.
+func TestPendingFromTheFutureAges(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	odd := recordAt(1, time.Date(2200, time.January, 1, 0, 0, 0, 0, time.UTC))
+	odd.Status = "SLEEPING"
+	b.world.Insert(odd)
+	b.once(t, b.liveBy(t, func() time.Time { return time.Now().Add(-200 * 24 * time.Hour) }))
+	if run := b.once(t, nil); run.Pending != 0 || run.RecordsUnchanged != 1 {
+		t.Errorf("%d pending, %d unchanged", run.Pending, run.RecordsUnchanged)
+	}
+}
