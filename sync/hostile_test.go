@@ -178,3 +178,27 @@ func TestTotalThatTheAPIDoesNotTell(t *testing.T) {
 		}
 	}
 }
+
+// An unreadable element among records of one key, more than the server shows at a
+// time, does not pass for their end.
+func TestUnreadableAmongATie(t *testing.T) {
+	for length := 4; length <= 12; length++ {
+		for odd := range length {
+			keys := slices.Repeat([]int64{5}, length+2)
+			keys[0], keys[length+1] = 1, 9
+			all := keyed(keys...)
+			for i := range all {
+				all[i].ID = name(i)
+			}
+			all[odd+1] = xvid.Backtrace{Unreadable: "it has no id"}
+			seen, walk := walked(t, all, 2, schema.Checkpoint{}, func(page *xvid.Page) {
+				page.Backtraces = page.Backtraces[:min(2, len(page.Backtraces))]
+			})
+			for i := range all {
+				if all[i].ID != "" && !seen[all[i].ID] {
+					t.Errorf("a tie of %d, unreadable at %d: record %d was not read; proven %t", length, odd, i, walk.proven)
+				}
+			}
+		}
+	}
+}

@@ -94,13 +94,25 @@ func (w *walk[K]) at(ctx context.Context, offset int, holds below[K]) (bool, err
 	return err == nil && known && holds(key), err
 }
 
-// keyAt asks for the key of one record.
+// keyWindow is how far behind an unreadable element a known key is looked for.
+const keyWindow = 100
+
+// keyAt asks for the key of the record at an offset, or of the first one behind it
+// that has a known key: an unreadable element lies before it in any case.
 func (w *walk[K]) keyAt(ctx context.Context, offset int) (key K, known bool, err error) {
-	page, err := w.pages.list(ctx, offset, 1)
-	if err != nil {
-		return key, false, fmt.Errorf("seek: %w", err)
+	for _, limit := range []int{1, keyWindow} {
+		page, err := w.pages.list(ctx, offset, limit)
+		if err != nil {
+			return key, false, fmt.Errorf("seek: %w", err)
+		}
+		keys, err := w.keys(ctx, page)
+		if err != nil {
+			return key, false, err
+		}
+		if key, _, known = keys.ends(); known || len(keys) == 0 {
+			return key, known, nil
+		}
 	}
-	keys, err := w.keys(ctx, page)
-	key, _, known = keys.ends()
-	return key, known, err
+	w.blind = true
+	return key, false, nil
 }

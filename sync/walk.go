@@ -44,6 +44,7 @@ type walk[K cmp.Ordered] struct {
 	start   int        // offset of the last accepted page
 	end     int        // offset behind the last accepted page
 	tiePage *xvid.Page // the last page of a tie that was read
+	blind   bool       // elements were met, and not one key among them
 	nulls   *bool      // whether the list begins with a record without a key; nil until asked
 
 	count walkCount
