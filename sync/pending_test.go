@@ -2,9 +2,13 @@ package sync_test
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
+	"syncer/internal/xvid"
 	"syncer/internal/xvidtest"
 	"syncer/schema"
 	"syncer/sync"
@@ -167,4 +171,104 @@ func TestPendingThatCannotBeRead(t *testing.T) {
 		t.Errorf("the run ended %s, refreshed %t, error %v", run.Outcome, run.Refreshed, err)
 	}
 	b.equalSource(t)
+}
+
+// One waiting record that the API cannot give keeps no other from being followed.
+func TestPendingBesideOneThatCannotBeRead(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	for i := range 3 {
+		b.world.Insert(record(i, "QUEUED", 0))
+	}
+	b.insertLater()
+	b.once(t, nil)
+	ids := b.world.All()
+	for i := range 2 {
+		b.world.Finish(ids[i].ID, finish)
+	}
+	broken := ids[2].ID
+	b.api.OnRequest(func(request xvidtest.Request) *xvidtest.Fault {
+		if request.ID == broken {
+			return &xvidtest.Fault{Kind: xvidtest.FaultStatus, Status: 500}
+		}
+		return nil
+	})
+	run, err := b.syncer(t, nil).RunOnce(t.Context())
+	if err == nil || !strings.Contains(err.Error(), broken) || run.RowsWritten != 2 || !run.Refreshed {
+		t.Errorf("wrote %d rows, refreshed %t, error %v", run.RowsWritten, run.Refreshed, err)
+	}
+	b.equalSource(t)
+}
+
+// An API that cannot give anything by id is asked for a few records, and not for
+// hundreds.
+func TestPendingGivesUp(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	for i := range 50 {
+		b.world.Insert(record(i, "SLEEPING", 0))
+	}
+	b.insertLater()
+	b.once(t, nil)
+	b.api.ResetCounts()
+	b.api.OnRequest(func(request xvidtest.Request) *xvidtest.Fault {
+		if request.Kind == xvidtest.KindGet {
+			return &xvidtest.Fault{Kind: xvidtest.FaultStatus, Status: 400}
+		}
+		return nil
+	})
+	if _, err := b.syncer(t, nil).RunOnce(t.Context()); err == nil || len(b.asked()) > 10 {
+		t.Errorf("asked for %d records, error %v", len(b.asked()), err)
+	}
+}
+
+// knowsNone answers each request for a single record as the API does that has no
+// such record: a collection of another kind, or a gateway that makes up bodies.
+type knowsNone struct{ http.RoundTripper }
+
+func (k knowsNone) RoundTrip(request *http.Request) (*http.Response, error) {
+	answer, err := k.RoundTripper.RoundTrip(request)
+	if err == nil && !strings.HasSuffix(request.URL.Path, "/") {
+		_ = answer.Body.Close()
+		answer.StatusCode, answer.Status = http.StatusNotFound, "404 Not Found"
+		answer.Header.Del("Content-Encoding")
+		answer.Body = io.NopCloser(strings.NewReader(`{"error":{"error_code":"0x0300007","error_message":"Backtrace does not exist"}}`))
+		answer.ContentLength, answer.Uncompressed = -1, true
+	}
+	return answer, err
+}
+
+// Where the API says of every record that it does not exist, those that it lists
+// included, its word deletes nothing.
+func TestPendingDisbelievesAnAPIThatKnowsNone(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	for i := range 3 {
+		b.world.Insert(record(i, "QUEUED", 0))
+	}
+	b.insertLater()
+	b.once(t, nil)
+	token, err := xvid.StaticToken(testToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := xvid.New(xvid.Options{URL: b.api.URL(), Token: token, Transport: knowsNone{xvid.NewTransport(1)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := b.syncer(t, func(o *sync.Options) { o.Source = client }).RunOnce(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "XVID_API_URL") || run.Tombstones != 0 {
+		t.Errorf("%d tombstones, error %v", run.Tombstones, err)
+	}
+	b.equalSource(t)
+}
+
+// A record that claims to be from the future ages from its last reading: it is not
+// polled for ever.
+func TestPendingFromTheFutureAges(t *testing.T) {
+	b := newBench(t, xvidtest.ServerOptions{})
+	odd := recordAt(1, time.Date(2200, time.January, 1, 0, 0, 0, 0, time.UTC))
+	odd.Status = "SLEEPING"
+	b.world.Insert(odd)
+	b.once(t, b.liveBy(t, func() time.Time { return time.Now().Add(-200 * 24 * time.Hour) }))
+	if run := b.once(t, nil); run.Pending != 0 || run.RecordsUnchanged != 1 {
+		t.Errorf("%d pending, %d unchanged", run.Pending, run.RecordsUnchanged)
+	}
 }

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"math"
 )
 
 // seekStep is the first step of a search. Most lists move by a few places
@@ -57,14 +58,15 @@ func (w *walk[K]) down(ctx context.Context, from, step int, holds below[K]) (low
 // up steps forth from an offset for which a property holds to one for which it
 // does not. low is the last one for which it did.
 func (w *walk[K]) up(ctx context.Context, from, step int, holds below[K]) (low, high int, err error) {
-	low = from
-	for ; ; step *= 4 {
-		at, err := w.at(ctx, low+max(step, 1), holds)
+	step = max(step, 1)
+	for low = from; low < math.MaxInt32; step *= 4 {
+		at, err := w.at(ctx, low+step, holds)
 		if err != nil || !at {
-			return low, low + max(step, 1), err
+			return low, low + step, err
 		}
-		low += max(step, 1)
+		low += step
 	}
+	return 0, 0, fmt.Errorf("seek: the list goes on behind start=%d: %w", low, errStart)
 }
 
 // halve narrows the place where a property ends down to a number of records: it
@@ -92,12 +94,25 @@ func (w *walk[K]) at(ctx context.Context, offset int, holds below[K]) (bool, err
 	return err == nil && known && holds(key), err
 }
 
-// keyAt asks for the key of one record.
+// keyWindow is how far behind an unreadable element a known key is looked for.
+const keyWindow = 100
+
+// keyAt asks for the key of the record at an offset, or of the first one behind it
+// that has a known key: an unreadable element lies before it in any case.
 func (w *walk[K]) keyAt(ctx context.Context, offset int) (key K, known bool, err error) {
-	page, err := w.pages.list(ctx, offset, 1)
-	if err != nil {
-		return key, false, fmt.Errorf("seek: %w", err)
+	for _, limit := range []int{1, keyWindow} {
+		page, err := w.pages.list(ctx, offset, limit)
+		if err != nil {
+			return key, false, fmt.Errorf("seek: %w", err)
+		}
+		keys, err := w.keys(ctx, page)
+		if err != nil {
+			return key, false, err
+		}
+		if key, _, known = keys.ends(); known || len(keys) == 0 {
+			return key, known, nil
+		}
 	}
-	key, _, known = w.order.keys(page).ends()
-	return key, known, nil
+	w.blind = true
+	return key, false, nil
 }

@@ -28,6 +28,8 @@ type storer struct {
 	// dirty is set before the first insert: from then on the mirror may hold
 	// what the flat tables do not, even if the insert seems to fail.
 	dirty bool
+	// given is set once the source gave a record by its id; see givesListed.
+	given bool
 }
 
 // storeCount is what a storer counts.

@@ -69,8 +69,11 @@ func (w *walk[K]) readStretch(ctx context.Context, tie stretch[K], seen map[stri
 		w.count.pages++
 		w.tiePage = page
 		for i, place := range w.order.keys(page) {
-			if place.known && place.key == tie.key {
-				seen[page.Backtraces[i].ID] = true
+			switch backtrace := &page.Backtraces[i]; {
+			case place.known && place.key == tie.key:
+				seen[backtrace.ID] = true
+			case backtrace.Unreadable != "": // has a place in the stretch as well
+				seen["\x00"+string(backtrace.Raw)] = true
 			}
 		}
 		at += len(page.Backtraces)
@@ -80,9 +83,10 @@ func (w *walk[K]) readStretch(ctx context.Context, tie stretch[K], seen map[stri
 
 // measure finds the stretch of the smallest key that is not below the walk's; an
 // empty one at the list's end if there is none. ok is false if the list moved
-// while it was measured.
+// while it was measured, or if no key was to be had where it was looked for.
 func (w *walk[K]) measure(ctx context.Context, near int) (tie stretch[K], ok bool, err error) {
 	under := func(key K) bool { return key < w.key }
+	w.blind = false
 	low, from, err := w.boundary(ctx, near, under)
 	if err != nil {
 		return tie, false, err
@@ -103,7 +107,7 @@ func (w *walk[K]) measure(ctx context.Context, near int) (tie stretch[K], ok boo
 	if !ok {
 		ok, err = w.at(ctx, low, under)
 	}
-	return tie, ok, err
+	return tie, ok && !w.blind, err
 }
 
 // boundary finds the two neighbouring offsets between which a property ends,

@@ -13,8 +13,10 @@ type track struct {
 	lookback   int64 // milliseconds
 	checkpoint schema.Checkpoint
 	marks      marks
-	// bound is the clock when the walk met the first record from the future; 0
-	// before. From then on new records come to lie below the walk's key.
+	// bound is the clock when the walk came within the lookback of it, or beyond;
+	// 0 before. From then on records come to lie below the walk's key: those that
+	// show late and, once it met one from the future, all new ones. The next run
+	// begins to read before any of them.
 	bound int64
 	// save is called when the checkpoint has moved.
 	save func(schema.Checkpoint) error
@@ -49,9 +51,7 @@ func (t *track) reached(key int64, page *xvid.Page) error {
 	if last := keys.last(); last >= 0 && keys[last].key == key {
 		next.ID = page.Backtraces[last].ID
 	}
-	// A record from the future moves no checkpoint: what comes before it is
-	// yet to be written.
-	if now := clock(page); t.bound == 0 && key > now {
+	if now := clock(page); t.bound == 0 && key > now-t.lookback {
 		t.bound = now
 	}
 	if t.bound != 0 && next.UpdatedAt > t.bound {

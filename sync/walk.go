@@ -3,6 +3,7 @@ package sync
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"syncer/internal/xvid"
@@ -39,8 +40,12 @@ type walk[K cmp.Ordered] struct {
 	step    int        // of the next search for lost contiguity
 	breaks  int        // in a row
 	stalls  int        // breaks since the key last grew
+	idle    int        // pages further on since then, see [walk.idling]
+	start   int        // offset of the last accepted page
 	end     int        // offset behind the last accepted page
 	tiePage *xvid.Page // the last page of a tie that was read
+	blind   bool       // elements were met, and not one key among them
+	nulls   *bool      // whether the list begins with a record without a key; nil until asked
 
 	count walkCount
 }
@@ -73,6 +78,9 @@ const (
 	maxDoubts = 3
 )
 
+// errStart is an API that lists the same wherever it is asked to begin.
+var errStart = errors.New("the API seems not to follow the parameter start")
+
 // run walks to the end of the list.
 func (w *walk[K]) run(ctx context.Context) error {
 	defer w.pages.close()
@@ -91,7 +99,10 @@ func (w *walk[K]) turn(ctx context.Context) (done bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	keys := w.order.keys(page)
+	keys, err := w.keys(ctx, page)
+	if err != nil {
+		return false, err
+	}
 	if len(page.Backtraces) == 0 && page.Start == 0 {
 		if empty, err := w.atEnd(ctx, 0); empty || err != nil {
 			return empty, err
@@ -107,6 +118,31 @@ func (w *walk[K]) turn(ctx context.Context) (done bool, err error) {
 	}
 	w.from, w.overlap, done, err = w.forward(ctx, page, keys, limit)
 	return done, err
+}
+
+// keys gives the keys of a page. A record without one lies before all others only
+// if the list begins with such a record. Elsewhere it has a value that cannot be
+// read, or the store puts nulls last: then it says nothing of its place.
+func (w *walk[K]) keys(ctx context.Context, page *xvid.Page) (pageKeys[K], error) {
+	keys := w.order.keys(page)
+	null := placeKey[K]{key: w.order.null, known: true}
+	if page.Start == 0 || len(keys) == 0 || keys[0] != null {
+		return keys, nil
+	}
+	if w.nulls == nil {
+		first, err := w.pages.list(ctx, 0, 1)
+		if err != nil {
+			return nil, fmt.Errorf("look for records without %s: %w", w.order.sort, err)
+		}
+		keys := w.order.keys(first)
+		w.nulls = new(len(keys) > 0 && keys[0] == null)
+	}
+	for i := range keys {
+		if keys[i] == null && !*w.nulls {
+			keys[i] = placeKey[K]{}
+		}
+	}
+	return keys, nil
 }
 
 // contiguous says whether nothing can lie between the page and what was read.
@@ -158,12 +194,27 @@ func (w *walk[K]) accept(page *xvid.Page, keys pageKeys[K]) error {
 	}
 	w.end = page.Start + len(page.Backtraces)
 	if _, last, known := keys.ends(); known && last > w.key {
-		w.key, w.stalls = last, 0
+		w.key, w.stalls, w.idle = last, 0, 0
+	} else if err := w.idling(page); err != nil {
+		return err
 	}
+	w.start = page.Start
 	if !w.proven {
 		return nil
 	}
 	return w.sink.reached(w.key, page)
+}
+
+// idling ends a walk on which page after page lies further on in the list and
+// brings no larger key, though each begins among the last records read.
+func (w *walk[K]) idling(page *xvid.Page) error {
+	if w.proven && page.Start > w.start {
+		w.idle++
+	}
+	if w.idle > maxBreaks {
+		return fmt.Errorf("read the list at start=%d: %d pages in a row bring nothing new: %w", page.Start, w.idle, errStart)
+	}
+	return nil
 }
 
 // forward says where to read on after an accepted page, how many of the records
@@ -184,6 +235,9 @@ func (w *walk[K]) forward(ctx context.Context, page *xvid.Page, keys pageKeys[K]
 		if done, err = w.atEnd(ctx, end); done || err != nil {
 			return at, overlap, done, err
 		}
+	}
+	if _, _, known := keys.ends(); stuck && !known {
+		w.proven = false // as many as one answer can show, and not one key
 	}
 	switch {
 	case stuck && w.proven:
@@ -213,7 +267,10 @@ func (w *walk[K]) atEnd(ctx context.Context, end int) (bool, error) {
 		if len(probe.Backtraces) > 0 {
 			return false, nil
 		}
-		if total = probe.Total; total <= end {
+		if total = probe.Total; total < 0 {
+			total = end // it does not say, and here is the end
+		}
+		if total <= end {
 			w.pages.total = total
 			return true, nil
 		}

@@ -28,11 +28,19 @@ func verdict(found *status, runs []schema.Run, now time.Time) string {
 	case last.Outcome == schema.Running:
 		return "The mirror is true " + age + "; a run is going on."
 	case last.ID != good.ID:
-		return fmt.Sprintf("The mirror is true %s, but the last run %s (%s). The next one reads on from the checkpoint.", age, last.Outcome, lastError(runs))
+		return fmt.Sprintf("The mirror is true %s, but the last run %s (%s). The next one reads on from the checkpoint.", age, ended(last), lastError(runs[:1]))
 	case found.DeadLetters > 0:
 		return fmt.Sprintf("The mirror is true %s, but for %d elements of the list that are no backtrace: see the relation dead_letters.", age, found.DeadLetters)
 	}
 	return "The mirror is true " + age + "."
+}
+
+// ended says how a run ended.
+func ended(run *schema.Run) string {
+	if run.Outcome == schema.Interrupted {
+		return "was interrupted"
+	}
+	return run.Outcome
 }
 
 // lastGood is the newest run that ended well.

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -297,5 +298,52 @@ func TestQuery(t *testing.T) {
 	got := a.Requests()[0].Params.Encode()
 	if want := "direction=-1&extracted_data.autograph_tag=test&human=true&limit=2&show_null=true&sort=created_at&start=1&status=SUCCESS"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// together lets the first n requests go only when all of them are there.
+type together struct {
+	http.RoundTripper
+	n    atomic.Int32
+	open chan struct{}
+}
+
+func (g *together) RoundTrip(request *http.Request) (*http.Response, error) {
+	if g.n.Add(-1) == 0 {
+		close(g.open)
+	}
+	<-g.open
+	return g.RoundTripper.RoundTrip(request)
+}
+
+// Requests in flight while the token is rotated are refused together, and each is
+// sent again with the new one, though only the first finds it new.
+func TestTokenRotatedUnderManyRequests(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	token, err := xvid.FileToken(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const requests = 4
+	gate := &together{open: make(chan struct{})}
+	gate.n.Store(requests)
+	a := newAPI(t, func(o *xvid.Options) {
+		gate.RoundTripper = o.Transport
+		o.Token, o.Transport = token, gate
+	})
+	if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	errs := make(chan error)
+	for range requests {
+		go func() { _, err := a.client.List(t.Context(), xvid.Query{}); errs <- err }()
+	}
+	for range requests {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
 	}
 }

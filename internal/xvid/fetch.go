@@ -80,30 +80,32 @@ func (c *Client) classify(err error) error {
 // sendAuthorized sends a request; if its token is refused and the token's file
 // holds another one by now, it sends it once more with that.
 func (c *Client) sendAuthorized(ctx context.Context, target *url.URL) (response, error) {
-	got, err := c.send(ctx, target)
+	token := c.options.Token.current()
+	got, err := c.send(ctx, target, token)
 	if !errors.Is(err, ErrRefused) {
 		return got, err
 	}
-	changed, reloadErr := c.options.Token.reload()
-	if reloadErr != nil {
+	if reloadErr := c.options.Token.reload(); reloadErr != nil {
 		return response{}, fmt.Errorf("%w; and the token's file is no help: %w", err, reloadErr)
 	}
-	if !changed {
+	// Another request may have been refused as well, and have read the file first.
+	renewed := c.options.Token.current()
+	if renewed == token {
 		return response{}, err
 	}
 	c.retries.Add(1)
-	return c.send(ctx, target)
+	return c.send(ctx, target, renewed)
 }
 
 // send makes one try and reads the whole answer.
-func (c *Client) send(ctx context.Context, target *url.URL) (response, error) {
+func (c *Client) send(ctx context.Context, target *url.URL, token string) (response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.AttemptTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
 	if err != nil {
 		return response{}, fmt.Errorf("make the request: %w", err)
 	}
-	request.Header.Set("Authorization", "Bearer "+c.options.Token.current())
+	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.options.UserAgent)
 

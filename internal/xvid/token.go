@@ -31,7 +31,7 @@ func StaticToken(value string) (*Token, error) {
 // Secret needs no restart.
 func FileToken(path string) (*Token, error) {
 	token := &Token{path: path}
-	if _, err := token.reload(); err != nil {
+	if err := token.reload(); err != nil {
 		return nil, err
 	}
 	return token, nil
@@ -49,10 +49,10 @@ func (t *Token) current() string {
 	return t.value
 }
 
-// reload reads the file again and says whether the token is another one now.
-func (t *Token) reload() (changed bool, err error) {
+// reload reads the file again, if there is one.
+func (t *Token) reload() error {
 	if t.path == "" {
-		return false, nil
+		return nil
 	}
 	content, err := os.ReadFile(t.path)
 	if err != nil {
@@ -60,17 +60,16 @@ func (t *Token) reload() (changed bool, err error) {
 		if failed, ok := errors.AsType[*os.PathError](err); ok {
 			err = failed.Err
 		}
-		return false, fmt.Errorf("read the token's file: %w", err)
+		return fmt.Errorf("read the token's file: %w", err)
 	}
 	value, err := cleanToken(string(content))
 	if err != nil {
-		return false, fmt.Errorf("read the token's file: %w", err)
+		return fmt.Errorf("read the token's file: %w", err)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	changed = t.value != value
 	t.value = value
-	return changed, nil
+	return nil
 }
 
 // cleanToken drops the white space that editors and `echo` leave around a
