@@ -84,7 +84,7 @@ CREATE TABLE IF NOT EXISTS `xvid`.sync_runs_store
 (
     revision          UInt8                          COMMENT '0 at the start, 1 at the end, 2 if another run had to close it; the highest wins',
     run_id            String                         COMMENT 'Id of the run; ids sort by start',
-    kind              LowCardinality(String)         COMMENT 'incremental or reconcile',
+    kind              LowCardinality(String)         COMMENT 'incremental, reconcile or forget',
     source            String                         COMMENT 'URL of the collection',
     started_at        DateTime64(3, 'UTC')           COMMENT 'Start',
     deadline_at       DateTime64(3, 'UTC')           COMMENT 'When the run is cut off at the latest',
@@ -117,7 +117,7 @@ COMMENT 'Runs, a row for the start and one for the end. Read sync_runs instead';
 CREATE OR REPLACE VIEW `xvid`.sync_runs
 (
     run_id            String                         COMMENT 'Id of the run; ids sort by start',
-    kind              LowCardinality(String)         COMMENT 'incremental or reconcile',
+    kind              LowCardinality(String)         COMMENT 'incremental, reconcile or forget',
     source            String                         COMMENT 'URL of the collection',
     started_at        DateTime64(3, 'UTC')           COMMENT 'Start',
     deadline_at       DateTime64(3, 'UTC')           COMMENT 'When the run is cut off at the latest',
@@ -449,4 +449,218 @@ ALTER TABLE `xvid`.sync_runs MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
 ALTER TABLE `xvid`.schema_drift MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
 
 ALTER TABLE `xvid`.dead_letters MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
+
+-- step 006_lookups
+-- What is looked up for each access: the code of its country, and what its user agent
+-- says of the device. syncer fills the tables, and a change there is in access_stats
+-- after the next refresh, for rows of all ages.
+
+-- A refresh that still runs would put the table back as it was before the ALTER.
+DROP VIEW IF EXISTS `xvid`.access_stats_refresh;
+
+CREATE TABLE IF NOT EXISTS `xvid`.countries_store
+(
+    country_code  LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code; XK for Kosovo',
+    country_code3 LowCardinality(String) COMMENT 'ISO 3166-1 alpha-3 code; XKK for Kosovo',
+    name          String                 COMMENT 'Common English name',
+    region        LowCardinality(String) COMMENT 'Region, as the United Nations divide the world',
+    subregion     LowCardinality(String) COMMENT 'Part of the region; empty if it has none',
+    latitude      Float64                COMMENT 'Latitude of the centre, in degrees north',
+    longitude     Float64                COMMENT 'Longitude of the centre, in degrees east',
+    version       UInt32                 COMMENT 'Version of the list; the highest counts'
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY country_code
+COMMENT 'Countries, with those of older lists. Read countries instead';
+
+CREATE OR REPLACE VIEW `xvid`.countries
+(
+    country_code  LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code; XK for Kosovo',
+    country_code3 LowCardinality(String) COMMENT 'ISO 3166-1 alpha-3 code; XKK for Kosovo',
+    name          String                 COMMENT 'Common English name',
+    region        LowCardinality(String) COMMENT 'Region, as the United Nations divide the world',
+    subregion     LowCardinality(String) COMMENT 'Part of the region; empty if it has none',
+    latitude      Float64                COMMENT 'Latitude of the centre, in degrees north',
+    longitude     Float64                COMMENT 'Longitude of the centre, in degrees east'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS SELECT country_code, country_code3, name, region, subregion, latitude, longitude
+FROM `xvid`.countries_store FINAL
+WHERE version = (SELECT max(version) FROM `xvid`.countries_store)
+COMMENT 'Countries by their code, a row each: join them to access_stats by ip_country_code = country_code';
+
+-- folded is the name without case, accents, punctuation and `the`: what the view
+-- below compares. Both places must fold alike.
+CREATE TABLE IF NOT EXISTS `xvid`.country_names_store
+(
+    folded       String DEFAULT replaceRegexpAll(replaceAll(lowerUTF8(normalizeUTF8NFKD(toValidUTF8(name))), '&', 'and'), '\\bthe\\b|[^\\pL\\pN]+', '') COMMENT 'The name without case, accents, punctuation and the word the',
+    name         String                 COMMENT 'A name of a country',
+    country_code LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code of the country',
+    version      UInt32                 COMMENT 'Version of the list; the highest counts'
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY folded
+COMMENT 'Names of countries, with those of older lists. Read country_names instead';
+
+CREATE OR REPLACE VIEW `xvid`.country_names
+(
+    name         String                 COMMENT 'A name of a country; case, accents, punctuation and the word the do not matter',
+    country_code LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code of the country; XK for Kosovo',
+    folded       String                 COMMENT 'The name without case, accents, punctuation and the word the'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS SELECT name, country_code, folded
+FROM `xvid`.country_names_store FINAL
+WHERE version = (SELECT max(version) FROM `xvid`.country_names_store)
+COMMENT 'Names by which ip_country is understood, several for each country';
+
+CREATE TABLE IF NOT EXISTS `xvid`.user_agents_store
+(
+    agent_hash       UInt64                 COMMENT 'sipHash64 of the user agent as received',
+    browser          LowCardinality(String) COMMENT 'Browser, player or program; empty if the agent does not say',
+    operating_system LowCardinality(String) COMMENT 'Operating system; empty if the agent does not say',
+    device_kind      LowCardinality(String) COMMENT 'desktop, phone, tablet, tv, bot or unknown',
+    version          UInt32                 COMMENT 'Version of the parser; the highest counts'
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY agent_hash
+COMMENT 'What user agents say of the device. Read browser, operating_system and device_kind of access_stats instead';
+
+ALTER TABLE `xvid`.access_stats
+    ADD COLUMN IF NOT EXISTS ip_country_code LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code of the country; empty if it is unknown, or its name is in no list (see country_names)' AFTER ip_country,
+    ADD COLUMN IF NOT EXISTS browser LowCardinality(String) COMMENT 'Browser, player or program, by the user agent; empty if unknown' AFTER user_agent,
+    ADD COLUMN IF NOT EXISTS operating_system LowCardinality(String) COMMENT 'Operating system, by the user agent; empty if unknown' AFTER browser,
+    ADD COLUMN IF NOT EXISTS device_kind LowCardinality(String) COMMENT 'Kind of device, by the user agent: desktop, phone, tablet, tv, bot (a program with no viewer) or unknown' AFTER operating_system;
+
+-- ifNull holds the types whatever a reader sets for join_use_nulls.
+CREATE OR REPLACE VIEW `xvid`.access_stats_live
+(
+    backtrace_id         String                         COMMENT 'Id of the backtrace',
+    extracted_index      UInt32                         COMMENT 'Place of the tag in the record''s extracted_data, from 0',
+    access_index         UInt32                         COMMENT 'Place of the access in its tag''s access_stats, from 0',
+    autograph_tag        String                         COMMENT 'Tag under which the video was opened: names the viewer whose copy leaked',
+    ip_address           String                         COMMENT 'Address, as received',
+    ip_country           LowCardinality(String)         COMMENT 'Country of the address, as received; empty if unknown',
+    ip_country_code      LowCardinality(String)         COMMENT 'ISO 3166-1 alpha-2 code of the country; empty if it is unknown, or its name is in no list (see country_names)',
+    ip_type              LowCardinality(String)         COMMENT 'Kind of address, as received; UNK if the source does not know',
+    user_agent           LowCardinality(String)         COMMENT 'User agent, as received; empty if unknown',
+    browser              LowCardinality(String)         COMMENT 'Browser, player or program, by the user agent; empty if unknown',
+    operating_system     LowCardinality(String)         COMMENT 'Operating system, by the user agent; empty if unknown',
+    device_kind          LowCardinality(String)         COMMENT 'Kind of device, by the user agent: desktop, phone, tablet, tv, bot (a program with no viewer) or unknown',
+    accept_language      LowCardinality(String)         COMMENT 'Accept-Language header, as received; empty if unknown',
+    first_accessed_at    Nullable(DateTime64(3, 'UTC')) COMMENT 'First access',
+    percentage_obtained  Nullable(Float64)              COMMENT 'Share of the video taken, 0 to 100',
+    highest_resolution   Nullable(UInt16)               COMMENT 'Highest resolution taken, in lines',
+    streaming_only       Nullable(Bool)                 COMMENT 'Whether the video was streamed and never downloaded',
+    status               LowCardinality(String)         COMMENT 'State of the backtrace''s job: SUCCESS, QUEUED, FAILURE',
+    input_name           String                         COMMENT 'Name of the file that was searched for a tag',
+    file_id              String                         COMMENT 'Id of the video that the tag was put into',
+    pipeline_id          LowCardinality(String)         COMMENT 'Id of the pipeline',
+    user_id              LowCardinality(String)         COMMENT 'Id of the user who asked for the backtrace',
+    application_id       LowCardinality(String)         COMMENT 'Id of the application',
+    job_id               String                         COMMENT 'Id of the job that made the video',
+    backtrace_created_at DateTime64(3, 'UTC')           COMMENT 'When the backtrace was asked for'
+)
+DEFINER = CURRENT_USER SQL SECURITY DEFINER
+AS SELECT
+    s.id AS backtrace_id,
+    s.`access.extracted_index` AS extracted_index,
+    s.`access.access_index` AS access_index,
+    s.`access.autograph_tag` AS autograph_tag,
+    s.`access.ip_address` AS ip_address,
+    s.`access.ip_country` AS ip_country,
+    ifNull(n.country_code, '') AS ip_country_code,
+    s.`access.ip_type` AS ip_type,
+    s.`access.user_agent` AS user_agent,
+    ifNull(a.browser, '') AS browser,
+    ifNull(a.operating_system, '') AS operating_system,
+    ifNull(nullIf(a.device_kind, ''), 'unknown') AS device_kind,
+    s.`access.accept_language` AS accept_language,
+    s.`access.first_accessed_at` AS first_accessed_at,
+    s.`access.percentage_obtained` AS percentage_obtained,
+    s.`access.highest_resolution` AS highest_resolution,
+    s.`access.streaming_only` AS streaming_only,
+    s.status AS status,
+    s.input_name AS input_name,
+    s.file_id AS file_id,
+    s.pipeline_id AS pipeline_id,
+    s.user_id AS user_id,
+    s.application_id AS application_id,
+    s.job_id AS job_id,
+    s.created_at AS backtrace_created_at
+FROM
+(
+    SELECT * FROM `xvid`.backtraces_store FINAL
+    ARRAY JOIN
+        `access.extracted_index`,
+        `access.access_index`,
+        `access.autograph_tag`,
+        `access.ip_address`,
+        `access.ip_country`,
+        `access.ip_type`,
+        `access.user_agent`,
+        `access.accept_language`,
+        `access.first_accessed_at`,
+        `access.percentage_obtained`,
+        `access.highest_resolution`,
+        `access.streaming_only`
+) AS s
+LEFT ANY JOIN `xvid`.country_names AS n
+    ON n.folded = replaceRegexpAll(replaceAll(lowerUTF8(normalizeUTF8NFKD(toValidUTF8(s.`access.ip_country`))), '&', 'and'), '\\bthe\\b|[^\\pL\\pN]+', '')
+LEFT ANY JOIN
+(
+    SELECT agent_hash, browser, operating_system, device_kind FROM `xvid`.user_agents_store FINAL
+) AS a
+    ON a.agent_hash = sipHash64(s.`access.user_agent`)
+COMMENT 'Accesses made under the tags, true at every instant; browser, operating_system and device_kind of an agent never seen before come with the end of the run. access_stats is faster';
+
+-- Never due by itself: a run asks for it when something changed.
+CREATE MATERIALIZED VIEW IF NOT EXISTS `xvid`.access_stats_refresh
+REFRESH EVERY 1 YEAR TO `xvid`.access_stats
+(
+    backtrace_id         String                         COMMENT 'Id of the backtrace',
+    extracted_index      UInt32                         COMMENT 'Place of the tag in the record''s extracted_data, from 0',
+    access_index         UInt32                         COMMENT 'Place of the access in its tag''s access_stats, from 0',
+    autograph_tag        String                         COMMENT 'Tag under which the video was opened: names the viewer whose copy leaked',
+    ip_address           String                         COMMENT 'Address, as received',
+    ip_country           LowCardinality(String)         COMMENT 'Country of the address, as received; empty if unknown',
+    ip_country_code      LowCardinality(String)         COMMENT 'ISO 3166-1 alpha-2 code of the country; empty if it is unknown, or its name is in no list (see country_names)',
+    ip_type              LowCardinality(String)         COMMENT 'Kind of address, as received; UNK if the source does not know',
+    user_agent           LowCardinality(String)         COMMENT 'User agent, as received; empty if unknown',
+    browser              LowCardinality(String)         COMMENT 'Browser, player or program, by the user agent; empty if unknown',
+    operating_system     LowCardinality(String)         COMMENT 'Operating system, by the user agent; empty if unknown',
+    device_kind          LowCardinality(String)         COMMENT 'Kind of device, by the user agent: desktop, phone, tablet, tv, bot (a program with no viewer) or unknown',
+    accept_language      LowCardinality(String)         COMMENT 'Accept-Language header, as received; empty if unknown',
+    first_accessed_at    Nullable(DateTime64(3, 'UTC')) COMMENT 'First access',
+    percentage_obtained  Nullable(Float64)              COMMENT 'Share of the video taken, 0 to 100',
+    highest_resolution   Nullable(UInt16)               COMMENT 'Highest resolution taken, in lines',
+    streaming_only       Nullable(Bool)                 COMMENT 'Whether the video was streamed and never downloaded',
+    status               LowCardinality(String)         COMMENT 'State of the backtrace''s job: SUCCESS, QUEUED, FAILURE',
+    input_name           String                         COMMENT 'Name of the file that was searched for a tag',
+    file_id              String                         COMMENT 'Id of the video that the tag was put into',
+    pipeline_id          LowCardinality(String)         COMMENT 'Id of the pipeline',
+    user_id              LowCardinality(String)         COMMENT 'Id of the user who asked for the backtrace',
+    application_id       LowCardinality(String)         COMMENT 'Id of the application',
+    job_id               String                         COMMENT 'Id of the job that made the video',
+    backtrace_created_at DateTime64(3, 'UTC')           COMMENT 'When the backtrace was asked for'
+)
+EMPTY
+AS SELECT * FROM `xvid`.access_stats_live
+COMMENT 'Rebuilds access_stats as a whole and swaps it in at once';
+
+-- step 007_privacy
+-- Tags whose data was erased and is not mirrored again. The list names none of
+-- them, but whoever knows a tag can see whether it is there: so there is no view of
+-- it for people.
+CREATE TABLE IF NOT EXISTS `xvid`.forgotten_tags_store
+(
+    tag_hash   String               COMMENT 'SHA-256 of the tag, in hexadecimal',
+    version    UInt64               COMMENT 'Microseconds since 1970 of the change; the newest wins',
+    listed     UInt8                COMMENT '0 if the tag was taken off the list',
+    changed_at DateTime64(3, 'UTC') COMMENT 'When it was put on the list, or taken off'
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY tag_hash
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
+COMMENT 'Tags whose data was erased and is not mirrored again, as hashes, with superseded rows';
 
