@@ -64,6 +64,14 @@ clean:
 bench-storage: engine
 	$(GO) test -run '^$$' -bench Storage -benchtime 1x -timeout 1h ./internal/storagebench
 
+## bench: syncer beside what people would use instead: SIZES, LATENCY, CONTENDERS choose (docs/performance.md)
+SIZES      ?= 10000 100000
+LATENCY    ?= 0ms
+CONTENDERS ?=
+.PHONY: bench
+bench: engine
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(GO) run ./internal/bench -sizes "$(SIZES)" -latency "$(LATENCY)" $(if $(CONTENDERS),-contenders "$(CONTENDERS)")
+
 ## image: the production image, for this machine's architecture (needs docker with buildx)
 .PHONY: image
 image:
