@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -23,6 +25,7 @@ type contender struct {
 type workshop struct {
 	root   string // the repository
 	folder string // for binaries, removed at the end
+	log    io.Writer
 }
 
 // contenders are all that there are, in the order in which they run.
@@ -36,12 +39,20 @@ var contenders = []contender{
 		prepare: ours("./internal/bench/plain"),
 	},
 	{
+		name: "sonic", what: "Go for speed: pages side by side, sonic into structs, columnar clickhouse-go batches; flat tables only",
+		prepare: sonic,
+	},
+	{
 		name: "url-pages", what: "ClickHouse's url(), a query a page; flat tables only",
 		prepare: ours("./internal/bench/url", "pages"),
 	},
 	{
 		name: "url-single", what: "ClickHouse's url(), one query over all pages into a Null table with two views; flat tables only",
 		prepare: ours("./internal/bench/url", "single"),
+	},
+	{
+		name: "bento", what: "Bento v1.10.0: http processor, Bloblang, sql_insert into the flat tables only",
+		prepare: bento,
 	},
 }
 
@@ -57,6 +68,12 @@ func ours(pkg string, args ...string) func(context.Context, workshop) (command, 
 		binary, err := build(ctx, w.root, pkg, w.folder, pkg[strings.LastIndex(pkg, "/")+1:])
 		return command{path: binary, args: args}, err
 	}
+}
+
+// sonic builds the contender that is a module of its own.
+func sonic(ctx context.Context, w workshop) (command, error) {
+	binary, err := build(ctx, filepath.Join(w.root, "internal/bench/sonic"), ".", w.folder, "sonic")
+	return command{path: binary}, err
 }
 
 // allNames are the names of all contenders.

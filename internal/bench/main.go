@@ -72,7 +72,7 @@ func (p plan) run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	shop := workshop{root: p.root, folder: folder}
+	shop := workshop{root: p.root, folder: folder, log: p.log}
 	sourceBinary, err := build(ctx, p.root, "./internal/bench/source", folder, "source")
 	if err != nil {
 		return err
