@@ -41,7 +41,7 @@ func bento(ctx context.Context, w workshop) (command, error) {
 	process.Dir = folder
 	process.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := process.CombinedOutput(); err != nil {
-		return command{}, fmt.Errorf("build Bento: %w\n%s", err, lastWords(output))
+		return command{}, fmt.Errorf("build Bento: %w\n%s", err, output)
 	}
 	return cmd, nil
 }

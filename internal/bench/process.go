@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"time"
@@ -38,8 +38,12 @@ func measure(ctx context.Context, c command) (usage, error) {
 	defer cancel()
 	process := exec.CommandContext(ctx, c.path, c.args...)
 	process.Env = c.env
-	var output bytes.Buffer
-	process.Stdout, process.Stderr = &output, &output
+	output, err := os.CreateTemp("", "syncer-bench-output-")
+	if err != nil {
+		return usage{}, err
+	}
+	defer func() { _ = errors.Join(output.Close(), os.Remove(output.Name())) }() // it only explains errors
+	process.Stdout, process.Stderr = output, output
 	began := time.Now()
 	if err := process.Start(); err != nil {
 		return usage{}, err
@@ -54,7 +58,7 @@ func measure(ctx context.Context, c command) (usage, error) {
 		case err := <-ended:
 			wall := time.Since(began)
 			if err != nil {
-				return usage{}, fmt.Errorf("%s: %w\n%s", c.path, errors.Join(err, ctx.Err()), lastWords(output.Bytes()))
+				return usage{}, fmt.Errorf("%s: %w\n%s", c.path, errors.Join(err, ctx.Err()), lastWords(output))
 			}
 			cpu := process.ProcessState.UserTime() + process.ProcessState.SystemTime()
 			return usage{Wall: wall, CPU: cpu, Peak: peak}, nil
@@ -65,9 +69,17 @@ func measure(ctx context.Context, c command) (usage, error) {
 }
 
 // lastWords is the end of an output.
-func lastWords(output []byte) []byte {
-	const enough = 4000
-	return output[max(0, len(output)-enough):]
+func lastWords(output *os.File) []byte {
+	const enough = 2000
+	info, err := output.Stat()
+	if err != nil {
+		return nil
+	}
+	text, err := io.ReadAll(io.NewSectionReader(output, max(0, info.Size()-enough), enough))
+	if err != nil {
+		return nil
+	}
+	return text
 }
 
 // build compiles a package of a module into a folder and gives its binary, static as
@@ -78,7 +90,7 @@ func build(ctx context.Context, module, pkg, folder, name string) (string, error
 	process.Dir = module
 	process.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := process.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, lastWords(output))
+		return "", fmt.Errorf("build %s: %w\n%s", pkg, err, output)
 	}
 	return binary, nil
 }
