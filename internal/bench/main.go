@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,6 +27,8 @@ type plan struct {
 	concurrency int
 	out         io.Writer // tables
 	log         io.Writer // progress
+	parts       map[string]bool
+	curve       string // file for the points of the curve; "" for none
 }
 
 func main() {
@@ -41,9 +46,14 @@ func start(ctx context.Context) error {
 	names := flag.String("contenders", strings.Join(allNames(), " "), "who runs, apart by spaces")
 	pageSize := flag.Int("page", 5000, "records a page")
 	concurrency := flag.Int("concurrency", 2, "pages in flight, of contenders that read ahead")
+	parts := flag.String("parts", "compare floor incremental", "what to measure, apart by spaces")
+	curve := flag.String("curve", "", "a file for the points of the curve of incremental runs")
 	flag.Parse()
 
-	p := plan{root: ".", pageSize: *pageSize, concurrency: *concurrency, out: os.Stdout, log: os.Stderr}
+	p := plan{root: ".", pageSize: *pageSize, concurrency: *concurrency, out: os.Stdout, log: os.Stderr, curve: *curve, parts: map[string]bool{}}
+	for part := range strings.FieldsSeq(*parts) {
+		p.parts[part] = true
+	}
 	for text := range strings.FieldsSeq(*sizes) {
 		size, err := strconv.Atoi(text)
 		if err != nil || size < 1 {
@@ -65,7 +75,7 @@ func start(ctx context.Context) error {
 	return p.run(ctx)
 }
 
-// run builds what is needed and prints a table for each size and latency.
+// run builds what is needed and prints the tables.
 func (p plan) run(ctx context.Context) (err error) {
 	folder, err := os.MkdirTemp("", "syncer-bench-")
 	if err != nil {
@@ -73,17 +83,32 @@ func (p plan) run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	shop := workshop{root: p.root, folder: folder, log: p.log}
-	sourceBinary, err := build(ctx, p.root, "./internal/bench/source", folder, "source")
-	if err != nil {
+	t := tools{commands: p.prepare(ctx, shop)}
+	if t.source, err = build(ctx, p.root, "./internal/bench/source", folder, "source"); err != nil {
 		return err
 	}
-	commands := p.prepare(ctx, shop)
+	if t.floor, err = build(ctx, p.root, "./internal/bench/floor", folder, "floor"); err != nil {
+		return err
+	}
+	var curve []later
 	for _, size := range p.sizes {
-		if err := p.runSize(ctx, sourceBinary, size, commands); err != nil {
+		points, err := p.runSize(ctx, t, size)
+		if err != nil {
 			return err
 		}
+		curve = append(curve, points...)
 	}
-	return nil
+	if curve == nil {
+		return nil
+	}
+	slices.SortStableFunc(curve, func(a, b later) int { return cmp.Compare(a.what, b.what) })
+	return errors.Join(p.print(laterTable(curve)), p.saveCurve(curve))
+}
+
+// tools are what was built.
+type tools struct {
+	source, floor string
+	commands      map[string]command // by contender
 }
 
 // prepare builds the contenders. Those that cannot be built are left out.
@@ -92,7 +117,7 @@ func (p plan) prepare(ctx context.Context, shop workshop) map[string]command {
 	for _, c := range p.contenders {
 		cmd, err := c.prepare(ctx, shop)
 		if err != nil {
-			fmt.Fprintf(p.log, "%s is skipped, since it cannot be built: %v\n", c.name, err)
+			p.say("%s is skipped, since it cannot be built: %v", c.name, err)
 			continue
 		}
 		commands[c.name] = cmd
@@ -100,35 +125,95 @@ func (p plan) prepare(ctx context.Context, shop workshop) map[string]command {
 	return commands
 }
 
-func (p plan) runSize(ctx context.Context, sourceBinary string, size int, commands map[string]command) (err error) {
-	fmt.Fprintf(p.log, "rendering %s backtraces…\n", grouped(size))
-	s, err := startSource(ctx, sourceBinary, size)
+// runSize does everything at one size, and gives what incremental runs took.
+func (p plan) runSize(ctx context.Context, t tools, size int) (curve []later, err error) {
+	p.say("rendering %s backtraces…", grouped(size))
+	s, err := startSource(ctx, t.source, size)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	w := world{source: s, pageSize: p.pageSize, concurrency: p.concurrency}
+	if p.parts["compare"] {
+		for _, w.latency = range p.latencies {
+			if err := p.compare(ctx, w, t, size); err != nil {
+				return nil, err
+			}
+		}
+		w.latency = 0
+	}
+	syncer := contenders[0]
+	cmd, built := t.commands[syncer.name]
+	if !built {
+		return nil, nil
+	}
+	if p.parts["floor"] {
+		p.say("the floor, %s backtraces…", grouped(size))
+		f, err := w.measureFloor(ctx, t.floor, syncer, cmd)
+		if err := errors.Join(err, p.print(f.table())); err != nil {
+			return nil, err
+		}
+	}
+	if p.parts["incremental"] { // the last: it changes the source
+		p.say("incremental runs, %s backtraces…", grouped(size))
+		return w.measureLater(ctx, syncer, cmd)
+	}
+	return nil, nil
+}
+
+// compare runs all contenders in one world and prints their table.
+func (p plan) compare(ctx context.Context, w world, t tools, size int) error {
+	var results []result
+	for _, c := range p.contenders {
+		cmd, built := t.commands[c.name]
+		if !built {
+			continue
+		}
+		p.say("%s, %s backtraces, latency %v…", c.name, grouped(size), w.latency)
+		r, err := w.race(ctx, c, cmd)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+	}
+	if len(results) == 0 {
+		return errors.New("no contender is left")
+	}
+	return errors.Join(equal(results), p.print(comparison(results)))
+}
+
+// print writes a table.
+func (p plan) print(t table) error { return t.write(p.out) }
+
+// say tells how far it is.
+func (p plan) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.log, format+"\n", args...) // nothing depends on it
+}
+
+// saveCurve keeps the points of the curve, for its picture.
+func (p plan) saveCurve(curve []later) error {
+	if p.curve == "" {
+		return nil
+	}
+	points := make([]point, len(curve))
+	for i, l := range curve {
+		points[i] = point{
+			Run: l.what, Backtraces: l.Rows.Backtraces, Requests: l.Requests, RowsWritten: l.rowsWritten,
+			CPU: l.Loader.CPU.Seconds(), Wall: l.Loader.Wall.Seconds(), MiB: l.Loader.Peak,
+		}
+	}
+	text, err := json.MarshalIndent(points, "", "  ")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.stop()) }()
-	for _, latency := range p.latencies {
-		w := world{source: s, latency: latency, pageSize: p.pageSize, concurrency: p.concurrency}
-		var results []result
-		for _, c := range p.contenders {
-			cmd, built := commands[c.name]
-			if !built {
-				continue
-			}
-			fmt.Fprintf(p.log, "%s, %s backtraces, latency %v…\n", c.name, grouped(size), latency)
-			r, err := w.race(ctx, c, cmd)
-			if err != nil {
-				return err
-			}
-			results = append(results, r)
-		}
-		if len(results) == 0 {
-			return errors.New("no contender is left")
-		}
-		t := comparison(results)
-		if err := errors.Join(equal(results), t.write(p.out)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return os.WriteFile(p.curve, append(text, '\n'), 0o600)
+}
+
+// point is a run at a size, as the picture's program reads it.
+type point struct {
+	Run            string
+	Backtraces     int
+	Requests       int64
+	RowsWritten    uint64
+	CPU, Wall, MiB float64
 }

@@ -29,7 +29,8 @@ type store struct {
 	byTime  []int32  // places in records, by updated_at
 	byID    []int32
 
-	// changeable are records, spread over the whole list, to be changed later.
+	// changeable are records, spread over the whole list, to be changed later. All
+	// have ended, so that no run has to follow them.
 	changeable []xvidtest.Backtrace
 	changed    int
 
@@ -56,7 +57,9 @@ func newStore(count int) (*store, error) {
 	generated := xvidtest.Generate(1, count, xvidtest.GenerateOptions{})
 	every := max(count/maxChangeable, 1)
 	for i := 0; i < count; i += every {
-		s.changeable = append(s.changeable, generated[i])
+		if generated[i].FinishedAt != nil {
+			s.changeable = append(s.changeable, generated[i])
+		}
 	}
 	for from := 0; from < count; from += renderChunk {
 		chunk := generated[from:min(from+renderChunk, count)]
