@@ -21,6 +21,9 @@ type world struct {
 	latency     time.Duration
 	pageSize    int
 	concurrency int // pages in flight, of contenders that read ahead
+	// repetitions are the incremental runs of each kind, of which the median is given:
+	// they are short, and other things happen on a machine.
+	repetitions int
 }
 
 // result is what one contender took in one world.

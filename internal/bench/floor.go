@@ -24,19 +24,9 @@ type floor struct {
 	syncer                         result
 }
 
-// measureFloor does the parts of a copy one by one, and the copy itself.
-func (w world) measureFloor(ctx context.Context, floorBinary string, syncer contender, cmd command) (f floor, err error) {
-	e, err := startEngine(ctx)
-	if err != nil {
-		return f, err
-	}
-	defer func() { err = errors.Join(err, e.stop()) }()
-	if err := errors.Join(w.source.setLatency(ctx, 0), w.makeTables(ctx, e, syncer, cmd)); err != nil {
-		return f, err
-	}
-	if f.syncer, err = w.observe(ctx, e, cmd); err != nil {
-		return f, err
-	}
+// measureFloor does the parts of a copy one by one, on an engine with such a copy.
+func (w world) measureFloor(ctx context.Context, e *engine, binary string, copied result) (f floor, err error) {
+	f.syncer = copied
 	if f.refresh, err = e.refreshAlone(ctx); err != nil {
 		return f, err
 	}
@@ -47,7 +37,7 @@ func (w world) measureFloor(ctx context.Context, floorBinary string, syncer cont
 	if err != nil {
 		return f, err
 	}
-	if f.fetch, err = w.alone(ctx, e, floorBinary, "fetch"); err != nil {
+	if f.fetch, err = w.alone(ctx, e, binary, "fetch"); err != nil {
 		return f, err
 	}
 	after, err := w.source.counts(ctx)
@@ -55,7 +45,7 @@ func (w world) measureFloor(ctx context.Context, floorBinary string, syncer cont
 		return f, err
 	}
 	f.served = float64(after.Bytes-before.Bytes) / 1e6
-	f.decode, err = w.alone(ctx, e, floorBinary, "decode")
+	f.decode, err = w.alone(ctx, e, binary, "decode")
 	return f, err
 }
 
@@ -126,7 +116,7 @@ func (e *engine) insertAlone(ctx context.Context, pageSize, inFlight int) (took 
 			return took, err
 		}
 	}
-	return e.during(ctx, func() error {
+	took, err = e.during(ctx, func() error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(inFlight)
 		for _, block := range blocks {
@@ -137,6 +127,7 @@ func (e *engine) insertAlone(ctx context.Context, pageSize, inFlight int) (took 
 		}
 		return group.Wait()
 	})
+	return took, errors.Join(err, e.exec(ctx, "DROP TABLE "+database+".insert_alone SYNC"))
 }
 
 // post sends a query with its data over HTTP.

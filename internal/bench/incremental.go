@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -15,28 +14,12 @@ type later struct {
 	rowsWritten uint64
 }
 
-const (
-	// repetitions are the runs of each kind, of which the median is given: they are
-	// short, and other things happen on a machine.
-	repetitions = 5
-	// changes is how many records change between two runs.
-	changes = 100
-)
+// changes is how many records change between two runs.
+const changes = 100
 
-// measureLater makes a first copy, and then the runs of every day: with nothing new,
-// with some changes, and a reconcile.
-func (w world) measureLater(ctx context.Context, syncer contender, cmd command) (all []later, err error) {
-	e, err := startEngine(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, e.stop()) }()
-	if err := errors.Join(w.source.setLatency(ctx, 0), w.makeTables(ctx, e, syncer, cmd)); err != nil {
-		return nil, err
-	}
-	if _, err := w.observe(ctx, e, cmd); err != nil {
-		return nil, err
-	}
+// measureLater makes the runs of every day over a mirror that is there: with nothing
+// new, with some changes, and a reconcile.
+func (w world) measureLater(ctx context.Context, e *engine, cmd command) (all []later, err error) {
 	reconcile := cmd
 	reconcile.args = []string{"reconcile"}
 	for _, kind := range []struct {
@@ -45,8 +28,8 @@ func (w world) measureLater(ctx context.Context, syncer contender, cmd command) 
 		times   int
 		changes int
 	}{
-		{"nothing new", cmd, repetitions, 0},
-		{fmt.Sprintf("%d changes", changes), cmd, repetitions, changes},
+		{"nothing new", cmd, w.repetitions, 0},
+		{fmt.Sprintf("%d changes", changes), cmd, w.repetitions, changes},
 		{"reconcile", reconcile, 1, 0},
 	} {
 		var some []later
@@ -94,7 +77,7 @@ func median(some []later) later {
 }
 
 // laterTable is the curve over sizes as a table.
-func laterTable(all []later) table {
+func laterTable(all []later, repetitions int) table {
 	t := table{
 		title: fmt.Sprintf("Runs over a mirror that is there (the median of %d, and one reconcile)", repetitions),
 		head:  []string{"run", "backtraces", "wall s", "CPU ms", "MiB", "requests", "rows written", "engine CPU s"},

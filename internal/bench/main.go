@@ -25,6 +25,7 @@ type plan struct {
 	contenders  []contender
 	pageSize    int
 	concurrency int
+	repetitions int       // of incremental runs
 	out         io.Writer // tables
 	log         io.Writer // progress
 	parts       map[string]bool
@@ -50,7 +51,7 @@ func start(ctx context.Context) error {
 	curve := flag.String("curve", "", "a file for the points of the curve of incremental runs")
 	flag.Parse()
 
-	p := plan{root: ".", pageSize: *pageSize, concurrency: *concurrency, out: os.Stdout, log: os.Stderr, curve: *curve, parts: map[string]bool{}}
+	p := plan{root: ".", pageSize: *pageSize, concurrency: *concurrency, repetitions: 5, out: os.Stdout, log: os.Stderr, curve: *curve, parts: map[string]bool{}}
 	for part := range strings.FieldsSeq(*parts) {
 		p.parts[part] = true
 	}
@@ -102,7 +103,7 @@ func (p plan) run(ctx context.Context) (err error) {
 		return nil
 	}
 	slices.SortStableFunc(curve, func(a, b later) int { return cmp.Compare(a.what, b.what) })
-	return errors.Join(p.print(laterTable(curve)), p.saveCurve(curve))
+	return errors.Join(p.print(laterTable(curve, p.repetitions)), p.saveCurve(curve))
 }
 
 // tools are what was built.
@@ -133,7 +134,7 @@ func (p plan) runSize(ctx context.Context, t tools, size int) (curve []later, er
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	w := world{source: s, pageSize: p.pageSize, concurrency: p.concurrency}
+	w := world{source: s, pageSize: p.pageSize, concurrency: p.concurrency, repetitions: p.repetitions}
 	if p.parts["compare"] {
 		for _, w.latency = range p.latencies {
 			if err := p.compare(ctx, w, t, size); err != nil {
@@ -142,21 +143,40 @@ func (p plan) runSize(ctx context.Context, t tools, size int) (curve []later, er
 		}
 		w.latency = 0
 	}
-	syncer := contenders[0]
-	cmd, built := t.commands[syncer.name]
-	if !built {
-		return nil, nil
+	if cmd, built := t.commands[contenders[0].name]; built && (p.parts["floor"] || p.parts["incremental"]) {
+		return p.study(ctx, w, t, cmd)
+	}
+	return nil, nil
+}
+
+// study looks closer at syncer alone.
+func (p plan) study(ctx context.Context, w world, t tools, cmd command) (curve []later, err error) {
+	e, err := startEngine(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, e.stop()) }()
+	if err := errors.Join(w.source.setLatency(ctx, 0), w.makeTables(ctx, e, contenders[0], cmd)); err != nil {
+		return nil, err
+	}
+	p.say("syncer's first copy, for what follows…")
+	first, err := w.observe(ctx, e, cmd)
+	if err != nil {
+		return nil, err
 	}
 	if p.parts["floor"] {
-		p.say("the floor, %s backtraces…", grouped(size))
-		f, err := w.measureFloor(ctx, t.floor, syncer, cmd)
-		if err := errors.Join(err, p.print(f.table())); err != nil {
+		p.say("the floor…")
+		f, err := w.measureFloor(ctx, e, t.floor, first)
+		if err != nil {
+			return nil, err
+		}
+		if err := p.print(f.table()); err != nil {
 			return nil, err
 		}
 	}
 	if p.parts["incremental"] { // the last: it changes the source
-		p.say("incremental runs, %s backtraces…", grouped(size))
-		return w.measureLater(ctx, syncer, cmd)
+		p.say("incremental runs and a reconcile…")
+		return w.measureLater(ctx, e, cmd)
 	}
 	return nil, nil
 }

@@ -70,8 +70,8 @@ func run(args []string) error {
 		return err
 	}
 	row := make([]*plot.Plot, len(panels))
-	for i, panel := range panels {
-		if row[i], err = drawPanel(panel.title, panel.top, panel.value, points); err != nil {
+	for i := range panels {
+		if row[i], err = drawPanel(i, points); err != nil {
 			return err
 		}
 	}
@@ -89,29 +89,33 @@ func run(args []string) error {
 	return errors.Join(err, file.Close())
 }
 
-func drawPanel(title string, top float64, value func(point) float64, points []point) (*plot.Plot, error) {
+func drawPanel(i int, points []point) (*plot.Plot, error) {
+	panel := panels[i]
 	p := plot.New()
-	p.Title.Text = title
+	p.Title.Text = panel.title
 	p.X.Label.Text = "backtraces mirrored"
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{}
-	p.Y.Min, p.Y.Max = 0, top
-	p.Legend.Top = true
+	p.Y.Min, p.Y.Max = 0, panel.top
+	p.Legend.Top, p.Legend.Left = true, true
+	p.Legend.XOffs = vg.Centimeter
 	p.Add(plotter.NewGrid())
 	for _, run := range runs {
 		var line plotter.XYs
 		for _, point := range points {
 			if point.Run == run.name {
-				line = append(line, plotter.XY{X: point.Backtraces, Y: value(point)})
+				line = append(line, plotter.XY{X: point.Backtraces, Y: panel.value(point)})
 			}
 		}
 		curve, dots, err := plotter.NewLinePoints(line)
 		if err != nil {
-			return nil, fmt.Errorf("draw %s of %q: %w", title, run.name, err)
+			return nil, fmt.Errorf("draw %s of %q: %w", panel.title, run.name, err)
 		}
 		curve.Color, curve.Width = run.color, vg.Points(2)
 		dots.Color, dots.Shape = run.color, draw.CircleGlyph{}
 		p.Add(curve, dots)
-		p.Legend.Add(run.name, curve, dots)
+		if i == 0 { // once for all
+			p.Legend.Add(run.name, curve, dots)
+		}
 	}
 	return p, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -83,7 +82,7 @@ func (h *handler) get(w http.ResponseWriter, id string) {
 	at, found := h.store.find(id)
 	if !found {
 		w.WriteHeader(http.StatusNotFound)
-		_, _ = io.WriteString(w, `{"error":{"error_code":"0x0300007","error_message":"Backtrace does not exist"}}`)
+		_, _ = w.Write(h.store.notFound) // a client that left needs no answer
 		return
 	}
 	one := h.store.records[h.store.byID[at]]

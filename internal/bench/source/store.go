@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"runtime/debug"
 	"slices"
+	"strings"
 	stdsync "sync"
 	"time"
 
@@ -33,6 +34,9 @@ type store struct {
 	// have ended, so that no run has to follow them.
 	changeable []xvidtest.Backtrace
 	changed    int
+	newest     int64 // updated_at of the last change
+
+	notFound []byte // the answer to an unknown id
 
 	counts struct{ Backtraces, ExtractedData, AccessStats int }
 }
@@ -77,6 +81,8 @@ func newStore(count int) (*store, error) {
 	}
 	s.byID = slices.Clone(s.byTime)
 	slices.SortFunc(s.byID, func(a, b int32) int { return s.compareIDs(a, b) })
+	empty := xvidtest.NewServer(xvidtest.NewWorld(time.Now), xvidtest.ServerOptions{})
+	s.notFound = get(empty, strings.Repeat("0", idLength)).Body.Bytes()
 	debug.FreeOSMemory()
 	return s, nil
 }
@@ -101,10 +107,16 @@ func (s *store) render(chunk []xvidtest.Backtrace) error {
 	return nil
 }
 
-// fetch asks the fake API for one record's JSON.
-func fetch(api http.Handler, id string) ([]byte, error) {
+// get asks the fake API for one record.
+func get(api http.Handler, id string) *httptest.ResponseRecorder {
 	answer := httptest.NewRecorder()
 	api.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, collection+id+"?human=true&show_null=true", http.NoBody))
+	return answer
+}
+
+// fetch gives one record's JSON.
+func fetch(api http.Handler, id string) ([]byte, error) {
+	answer := get(api, id)
 	body, found := bytes.CutPrefix(answer.Body.Bytes(), []byte(`{"backtrace":`))
 	if answer.Code != http.StatusOK || !found {
 		return nil, fmt.Errorf("render %s: the fake API answers with %d", id, answer.Code)
@@ -143,7 +155,8 @@ func (s *store) change(count int) error {
 	s.changed += count
 	now := time.Now().UnixMilli()
 	for i := range chosen {
-		chosen[i].UpdatedAt = now + int64(i) - int64(count)
+		s.newest = max(s.newest+1, now-int64(count-i))
+		chosen[i].UpdatedAt = s.newest
 		chosen[i].Version++
 	}
 	before := s.counts
