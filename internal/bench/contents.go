@@ -43,7 +43,7 @@ func (e *engine) checksum(ctx context.Context, table string, columns []string) (
 
 // check compares what was loaded with what the source served.
 func (c contents) check(want rowCounts) error {
-	if c.ExtractedData != uint64(want.ExtractedData) || c.AccessStats != uint64(want.AccessStats) { //nolint:gosec // counts
+	if c.ExtractedData != uint64(want.ExtractedData) || c.AccessStats != uint64(want.AccessStats) {
 		return fmt.Errorf("it loaded %d tags and %d accesses, the source has %d and %d",
 			c.ExtractedData, c.AccessStats, want.ExtractedData, want.AccessStats)
 	}

@@ -20,7 +20,8 @@ import (
 // floor is what the parts of a copy take, each alone.
 type floor struct {
 	fetch, decode, insert, refresh usage
-	served                         float64 // MB
+	served                         float64 // MB, in pages
+	pages                          int64
 	syncer                         result
 }
 
@@ -44,7 +45,7 @@ func (w world) measureFloor(ctx context.Context, e *engine, binary string, copie
 	if err != nil {
 		return f, err
 	}
-	f.served = float64(after.Bytes-before.Bytes) / 1e6
+	f.served, f.pages = float64(after.Bytes-before.Bytes)/1e6, after.Requests-before.Requests
 	f.decode, err = w.alone(ctx, e, binary, "decode")
 	return f, err
 }
@@ -165,7 +166,8 @@ func (f floor) table() table {
 		t.add(name, fmt.Sprintf("%.2f", u.Wall.Seconds()), fmt.Sprintf("%.2f", u.CPU.Seconds()),
 			fmt.Sprintf("%.1f", u.CPU.Seconds()*1e6/float64(rows.Backtraces)), of)
 	}
-	add(fmt.Sprintf("fetch: %.0f MB at %.0f MB/s", f.served, f.served/f.fetch.Wall.Seconds()), f.fetch, "the reader")
+	seconds := f.fetch.Wall.Seconds()
+	add(fmt.Sprintf("fetch: %.0f MB, %.0f MB/s, %.0f pages/s", f.served, f.served/seconds, float64(f.pages)/seconds), f.fetch, "the reader")
 	add("decode, one core", f.decode, "syncer's decoder")
 	add("insert", f.insert, "the engine")
 	add("refresh of the flat tables", f.refresh, "the engine")

@@ -64,7 +64,7 @@ func (w world) later(ctx context.Context, e *engine, what string, cmd command) (
 	if err != nil {
 		return l, fmt.Errorf("read what the run says of itself: %w", err)
 	}
-	if requests != uint64(l.Requests) { //nolint:gosec // a count
+	if requests != uint64(l.Requests) {
 		return l, fmt.Errorf("the run says that it sent %d requests, the source got %d", requests, l.Requests)
 	}
 	return l, nil

@@ -91,6 +91,13 @@ func (p plan) run(ctx context.Context) (err error) {
 	if t.floor, err = build(ctx, p.root, "./internal/bench/floor", folder, "floor"); err != nil {
 		return err
 	}
+	line, err := p.headline(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintln(p.out, line); err != nil {
+		return err
+	}
 	var curve []later
 	for _, size := range p.sizes {
 		points, err := p.runSize(ctx, t, size)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -58,10 +59,15 @@ func (t *table) write(w io.Writer) error {
 // comparison is the table of results of one size and latency.
 func comparison(results []result) table {
 	first := results[0]
+	title := fmt.Sprintf("%s backtraces, %s accesses, all with one result (checksum %016x)", grouped(first.Rows.Backtraces),
+		grouped(first.Rows.AccessStats), first.Loaded.AccessChecksum^first.Loaded.ExtractedDataChecksum)
+	if first.Latency > 0 {
+		least := time.Duration(first.Requests) * first.Latency / time.Duration(first.Concurrency)
+		title += fmt.Sprintf("; latency %v: %d requests, %d in flight, wait for %.1f s at least",
+			first.Latency, first.Requests, first.Concurrency, least.Seconds())
+	}
 	t := table{
-		title: fmt.Sprintf("%s backtraces, %s accesses, latency %v, all with one result (checksum %016x)",
-			grouped(first.Rows.Backtraces), grouped(first.Rows.AccessStats), first.Latency,
-			first.Loaded.AccessChecksum^first.Loaded.ExtractedDataChecksum),
+		title: title,
 		head: []string{
 			"contender", "wall s", "× " + first.Contender, "loader CPU s", "µs a backtrace", "engine CPU s",
 			"loader MiB", "engine MiB", "backtraces/s", "accesses/s", "requests",

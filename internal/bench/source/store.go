@@ -12,6 +12,9 @@ import (
 	stdsync "sync"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"syncer/internal/xvidtest"
 )
 
@@ -49,7 +52,7 @@ type record struct {
 
 const (
 	// renderChunk is how many records are rendered at a time.
-	renderChunk = 10_000
+	renderChunk = xvidtest.MaxLimit
 	// maxChangeable bounds the records that can be changed.
 	maxChangeable = 1000
 )
@@ -58,6 +61,8 @@ const (
 // same seed.
 func newStore(count int) (*store, error) {
 	s := &store{records: make([]record, 0, count)}
+	// Less garbage: what is generated and what is rendered are large enough.
+	defer debug.SetGCPercent(debug.SetGCPercent(25))
 	generated := xvidtest.Generate(1, count, xvidtest.GenerateOptions{})
 	every := max(count/maxChangeable, 1)
 	for i := 0; i < count; i += every {
@@ -77,25 +82,34 @@ func newStore(count int) (*store, error) {
 	}
 	s.byTime = make([]int32, count)
 	for i := range s.byTime {
-		s.byTime[i] = int32(i) //nolint:gosec // a million or so
+		s.byTime[i] = int32(i)
 	}
 	s.byID = slices.Clone(s.byTime)
 	slices.SortFunc(s.byID, func(a, b int32) int { return s.compareIDs(a, b) })
 	empty := xvidtest.NewServer(xvidtest.NewWorld(time.Now), xvidtest.ServerOptions{})
-	s.notFound = get(empty, strings.Repeat("0", idLength)).Body.Bytes()
+	s.notFound = get(empty, strings.Repeat("0", idLength))
 	debug.FreeOSMemory()
 	return s, nil
 }
 
-// render appends records to the arena as the fake API answers for each.
+// render appends records, ascending by updated_at, to the arena as the fake API
+// lists them.
 func (s *store) render(chunk []xvidtest.Backtrace) error {
 	world := xvidtest.NewWorld(time.Now)
 	world.Insert(chunk...)
-	api := xvidtest.NewServer(world, xvidtest.ServerOptions{})
-	for i := range chunk {
-		body, err := fetch(api, chunk[i].ID)
-		if err != nil {
-			return err
+	list := get(xvidtest.NewServer(world, xvidtest.ServerOptions{}), fmt.Sprintf("?human=true&show_null=true&sort=updated_at&limit=%d", len(chunk)))
+	var page struct {
+		Backtraces []jsontext.Value `json:"backtraces"`
+	}
+	if err := json.Unmarshal(list, &page); err != nil {
+		return fmt.Errorf("render records: %w", err)
+	}
+	if len(page.Backtraces) != len(chunk) {
+		return fmt.Errorf("render records: the fake API lists %d of %d", len(page.Backtraces), len(chunk))
+	}
+	for i, body := range page.Backtraces {
+		if !bytes.HasSuffix(body, []byte(chunk[i].ID+`"}`)) { // the end of its href
+			return fmt.Errorf("render %s: the fake API lists another in its place", chunk[i].ID)
 		}
 		s.add(chunk[i].ID, body)
 		s.counts.Backtraces++
@@ -107,21 +121,11 @@ func (s *store) render(chunk []xvidtest.Backtrace) error {
 	return nil
 }
 
-// get asks the fake API for one record.
-func get(api http.Handler, id string) *httptest.ResponseRecorder {
+// get gives the fake API's answer to what follows the collection's path.
+func get(api http.Handler, rest string) []byte {
 	answer := httptest.NewRecorder()
-	api.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, collection+id+"?human=true&show_null=true", http.NoBody))
-	return answer
-}
-
-// fetch gives one record's JSON.
-func fetch(api http.Handler, id string) ([]byte, error) {
-	answer := get(api, id)
-	body, found := bytes.CutPrefix(answer.Body.Bytes(), []byte(`{"backtrace":`))
-	if answer.Code != http.StatusOK || !found {
-		return nil, fmt.Errorf("render %s: the fake API answers with %d", id, answer.Code)
-	}
-	return body[:len(body)-1], nil
+	api.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, collection+rest, http.NoBody))
+	return answer.Body.Bytes()
 }
 
 func (s *store) add(id string, body []byte) {
@@ -166,7 +170,7 @@ func (s *store) change(count int) error {
 	}
 	s.counts = before
 	for place := first; place < len(s.records); place++ {
-		s.move(int32(place)) //nolint:gosec // a million or so
+		s.move(int32(place))
 	}
 	return nil
 }
