@@ -188,25 +188,29 @@ func (p plan) study(ctx context.Context, w world, t tools, cmd command) (curve [
 	return nil, nil
 }
 
-// compare runs all contenders in one world and prints their table.
+// compare runs all contenders in one world and prints their table. One that fails
+// keeps the others from nothing, but the bench fails.
 func (p plan) compare(ctx context.Context, w world, t tools, size int) error {
 	var results []result
+	var errs []error
 	for _, c := range p.contenders {
 		cmd, built := t.commands[c.name]
-		if !built {
+		if !built || ctx.Err() != nil {
 			continue
 		}
 		p.say("%s, %s backtraces, latency %v…", c.name, grouped(size), w.latency)
 		r, err := w.race(ctx, c, cmd)
 		if err != nil {
-			return err
+			errs = append(errs, err)
+			continue
 		}
+		p.say("  %.2f s, CPU %.2f s", r.Loader.Wall.Seconds(), r.Loader.CPU.Seconds())
 		results = append(results, r)
 	}
 	if len(results) == 0 {
-		return errors.New("no contender is left")
+		return errors.Join(append(errs, errors.New("no contender is left"))...)
 	}
-	return errors.Join(equal(results), p.print(comparison(results)))
+	return errors.Join(append(errs, equal(results), p.print(comparison(results)))...)
 }
 
 // print writes a table.
