@@ -44,7 +44,7 @@ func TestDifferenceIsSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := e.stop(); err != nil {
+		if err := e.stop(t.Context()); err != nil {
 			t.Error(err)
 		}
 	}()

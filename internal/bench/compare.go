@@ -58,7 +58,7 @@ func (w world) race(ctx context.Context, c contender, cmd command) (r result, er
 	if err != nil {
 		return r, err
 	}
-	defer func() { err = errors.Join(err, e.stop()) }()
+	defer func() { err = errors.Join(err, e.stop(ctx)) }()
 	if err := w.makeTables(ctx, e, c, cmd); err != nil {
 		return r, err
 	}

@@ -31,7 +31,7 @@ func startEngine(ctx context.Context) (e *engine, err error) {
 	e = &engine{dir: dir}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, e.stop())
+			err = errors.Join(err, e.stop(ctx))
 		}
 	}()
 	if e.Engine, err = embedded.Start(ctx, embedded.Options{DataDir: dir}); err != nil {
@@ -87,14 +87,14 @@ func (e *engine) settle(ctx context.Context) error {
 	return errors.New("the engine merges without end")
 }
 
-// stop ends the engine and removes its data.
-func (e *engine) stop() error {
+// stop ends the engine and removes its data, also when ctx has ended.
+func (e *engine) stop(ctx context.Context) error {
 	var errs []error
 	if e.conn != nil {
 		errs = append(errs, e.conn.Close())
 	}
 	if e.Engine != nil {
-		errs = append(errs, e.Stop(context.Background()))
+		errs = append(errs, e.Stop(context.WithoutCancel(ctx)))
 	}
 	return errors.Join(append(errs, os.RemoveAll(e.dir))...)
 }

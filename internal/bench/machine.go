@@ -17,7 +17,7 @@ func (p plan) headline(ctx context.Context) (line string, err error) {
 		return "", err
 	}
 	clickHouse := e.Version()
-	if err := e.stop(); err != nil {
+	if err := e.stop(ctx); err != nil {
 		return "", err
 	}
 	describe := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty")

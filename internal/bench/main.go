@@ -162,7 +162,7 @@ func (p plan) study(ctx context.Context, w world, t tools, cmd command) (curve [
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, e.stop()) }()
+	defer func() { err = errors.Join(err, e.stop(ctx)) }()
 	if err := errors.Join(w.source.setLatency(ctx, 0), w.makeTables(ctx, e, contenders[0], cmd)); err != nil {
 		return nil, err
 	}
@@ -242,9 +242,11 @@ func (p plan) saveCurve(curve []later) error {
 
 // point is a run at a size, as the picture's program reads it.
 type point struct {
-	Run            string
-	Backtraces     int
-	Requests       int64
-	RowsWritten    uint64
-	CPU, Wall, MiB float64
+	Run         string  `json:"run"`
+	Backtraces  int     `json:"backtraces"`
+	Requests    int64   `json:"requests"`
+	RowsWritten uint64  `json:"rows_written"`
+	CPU         float64 `json:"cpu_seconds"`
+	Wall        float64 `json:"wall_seconds"`
+	MiB         float64 `json:"mib"`
 }

@@ -19,9 +19,9 @@ type command struct {
 
 // usage is what a process took.
 type usage struct {
-	Wall time.Duration
-	CPU  time.Duration
-	Peak float64 // MiB
+	Wall time.Duration `json:"wall"`
+	CPU  time.Duration `json:"cpu"`
+	Peak float64       `json:"-"` // MiB
 }
 
 const (

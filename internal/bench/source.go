@@ -24,14 +24,18 @@ type source struct {
 
 // sourceCounts is what the source counts.
 type sourceCounts struct {
-	Requests int64
-	Bytes    int64
-	Rows     rowCounts
+	Requests int64     `json:"requests"`
+	Bytes    int64     `json:"bytes"`
+	Rows     rowCounts `json:"rows"`
 }
 
 // rowCounts is what a right copy holds. Backtraces without a tag leave no row in the
 // flat tables.
-type rowCounts struct{ Backtraces, ExtractedData, AccessStats int }
+type rowCounts struct {
+	Backtraces    int `json:"backtraces"`
+	ExtractedData int `json:"extracted_data"`
+	AccessStats   int `json:"access_stats"`
+}
 
 // startSource renders so many records and serves them.
 func startSource(ctx context.Context, binary string, records int) (*source, error) {

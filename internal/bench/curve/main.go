@@ -20,9 +20,11 @@ import (
 
 // point is a run at a size, as bench wrote it.
 type point struct {
-	Run                      string
-	Backtraces               float64
-	Requests, CPU, Wall, MiB float64
+	Run        string  `json:"run"`
+	Backtraces float64 `json:"backtraces"`
+	Requests   float64 `json:"requests"`
+	CPU        float64 `json:"cpu_seconds"`
+	MiB        float64 `json:"mib"`
 }
 
 // panels are what the picture shows, side by side.

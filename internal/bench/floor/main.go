@@ -175,7 +175,7 @@ func measured(work func() error) error {
 	if err := work(); err != nil {
 		return err
 	}
-	return json.NewEncoder(os.Stdout).Encode(map[string]time.Duration{"Wall": time.Since(began), "CPU": cpu() - before})
+	return json.NewEncoder(os.Stdout).Encode(map[string]time.Duration{"wall": time.Since(began), "cpu": cpu() - before})
 }
 
 // cpu is what this process has used so far.

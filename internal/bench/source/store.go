@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -41,7 +42,11 @@ type store struct {
 
 	notFound []byte // the answer to an unknown id
 
-	counts struct{ Backtraces, ExtractedData, AccessStats int }
+	counts struct {
+		Backtraces    int `json:"backtraces"`
+		ExtractedData int `json:"extracted_data"`
+		AccessStats   int `json:"access_stats"`
+	}
 }
 
 // record is where a record's JSON lies in the arena, without its comma.
@@ -124,7 +129,7 @@ func (s *store) render(chunk []xvidtest.Backtrace) error {
 // get gives the fake API's answer to what follows the collection's path.
 func get(api http.Handler, rest string) []byte {
 	answer := httptest.NewRecorder()
-	api.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, collection+rest, http.NoBody))
+	api.ServeHTTP(answer, httptest.NewRequestWithContext(context.Background(), http.MethodGet, collection+rest, http.NoBody))
 	return answer.Body.Bytes()
 }
 
