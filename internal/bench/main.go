@@ -201,6 +201,7 @@ func (p plan) compare(ctx context.Context, w world, t tools, size int) error {
 		p.say("%s, %s backtraces, latency %v…", c.name, grouped(size), w.latency)
 		r, err := w.race(ctx, c, cmd)
 		if err != nil {
+			p.say("  it failed: %v", err)
 			errs = append(errs, err)
 			continue
 		}
