@@ -43,6 +43,13 @@ test: engine
 test-long:
 	GOGC=800 $(GO) test -count=1 -run Exhaustive -v -tags long -timeout 3h ./sync
 
+SOAK ?= 30m
+
+## soak: watches the daemon's memory and goroutines over a changing source (SOAK=30m)
+.PHONY: soak
+soak: engine
+	$(GO) test ./cmd/syncer -run TestSoak -v -count=1 -timeout 0 -args -soak $(SOAK)
+
 ## lint: the linters, pinned in internal/tools
 .PHONY: lint
 lint:

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	stdsync "sync"
 	"syscall"
 	"testing"
@@ -21,11 +20,7 @@ const prompt = 10 * time.Second
 // TestSignals sends signals to the real binary.
 func TestSignals(t *testing.T) {
 	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "syncer")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
+	binary := buildSyncer(t)
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		t.Run("once is interrupted by "+signal.String(), func(t *testing.T) { interruptOnce(t, binary, signal) })
 	}
