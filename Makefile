@@ -37,6 +37,7 @@ test: engine
 	$(GO) test -race -shuffle=on -count=1 $(PKGS)
 	GOGC=800 $(GO) test -count=1 -run Exhaustive -v ./sync
 	cd internal/k8stest && $(GO) test -count=1 ./...
+	cd internal/alerttest && $(GO) test -count=1 ./...
 
 ## test-long: the exhaustive test with three changes for every list (half an hour)
 .PHONY: test-long
