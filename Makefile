@@ -39,9 +39,13 @@ test: engine
 	cd internal/k8stest && $(GO) test -count=1 ./...
 	cd internal/alerttest && $(GO) test -count=1 ./...
 
-## test-long: the exhaustive test with three changes for every list (half an hour)
+RUNS ?= 10000
+
+## test-long: the exhaustive test with three changes for every list (half an hour), and
+## test-long: RUNS=10000 runs of the daemon, which may not grow (a quarter of an hour)
 .PHONY: test-long
-test-long:
+test-long: engine
+	$(GO) test ./cmd/syncer -run TestDaemonOverWeeks -v -count=1 -timeout 3h -args -runs $(RUNS)
 	GOGC=800 $(GO) test -count=1 -run Exhaustive -v -tags long -timeout 3h ./sync
 
 SOAK ?= 30m

@@ -31,11 +31,13 @@ func get(t *testing.T, url string) (status int, body string) {
 	return answer.StatusCode, string(text)
 }
 
+var servedAt = regexp.MustCompile(`"address":"([^"]+)"`)
+
 // addressIn is where a daemon says that it serves its metrics.
 func addressIn(t *testing.T, stderr *transcript) string {
 	t.Helper()
 	stderr.await(t, "metrics are served", 1)
-	found := regexp.MustCompile(`"address":"([^"]+)"`).FindStringSubmatch(stderr.String())
+	found := servedAt.FindStringSubmatch(stderr.String())
 	if found == nil {
 		t.Fatalf("no address in:\n%s", stderr)
 	}
