@@ -1,6 +1,7 @@
 package xvid
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -103,7 +104,8 @@ func (c *Client) send(ctx context.Context, target *url.URL) (response, error) {
 	if err != nil {
 		return response{}, fmt.Errorf("make the request: %w", err)
 	}
-	request.Header.Set("Authorization", "Bearer "+c.options.Token.current())
+	token := c.options.Token.current()
+	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("User-Agent", c.options.UserAgent)
 
@@ -115,7 +117,7 @@ func (c *Client) send(ctx context.Context, target *url.URL) (response, error) {
 	defer func() { _ = answer.Body.Close() }() // the body was only read
 	date, _ := http.ParseTime(answer.Header.Get("Date"))
 	if answer.StatusCode != http.StatusOK {
-		return response{}, c.apiError(answer)
+		return response{}, c.apiError(answer, token)
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, c.options.MaxBody+1))
 	switch {
@@ -127,9 +129,11 @@ func (c *Client) send(ctx context.Context, target *url.URL) (response, error) {
 	return response{body: body, sentAt: sentAt, date: date}, nil
 }
 
-// apiError reads the document's error body, as far as there is one.
-func (c *Client) apiError(answer *http.Response) error {
+// apiError reads the document's error body, as far as there is one. A token that
+// it repeats goes no further.
+func (c *Client) apiError(answer *http.Response, token string) error {
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, maxErrorBody)) // what there is of it
+	body = bytes.ReplaceAll(body, []byte(token), []byte("[token]"))
 	code, message := decodeError(body)
 	return &APIError{
 		Status:     answer.StatusCode,
