@@ -52,7 +52,7 @@ func TestDaemonOverWeeks(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- a.withService(ctx, func(s *service) error {
-			s.schedule, s.reconcileSchedule = soon(50*time.Millisecond), soon(30*time.Second)
+			s.schedule, s.reconcileSchedule = soon(20*time.Millisecond), soon(30*time.Second)
 			return s.daemon(ctx)
 		})
 	}()
