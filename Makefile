@@ -41,12 +41,10 @@ test: engine
 
 RUNS ?= 10000
 
-## test-long: the exhaustive test with three changes for every list (half an hour), and
-## test-long: RUNS=10000 runs of the daemon, which may not grow (a quarter of an hour)
+## test-long: RUNS=10000 runs of the daemon, which may not grow
 .PHONY: test-long
 test-long: engine
 	$(GO) test ./cmd/syncer -run TestDaemonOverWeeks -v -count=1 -timeout 3h -args -runs $(RUNS)
-	GOGC=800 $(GO) test -count=1 -run Exhaustive -v -tags long -timeout 3h ./sync
 
 SOAK ?= 30m
 
