@@ -195,7 +195,10 @@ func (s *secretive) daemon(t *testing.T) {
 	keepsSecrets(t, "the process list", string(commandLine))
 	daemon.signal(t, syscall.SIGQUIT)
 	select {
-	case <-daemon.ended:
+	case err := <-daemon.ended:
+		if err == nil {
+			t.Error("the daemon outlives SIGQUIT well")
+		}
 	case <-time.After(patience):
 		t.Fatal("the daemon does not end")
 	}
