@@ -37,6 +37,21 @@ test: engine
 	$(GO) test -race -shuffle=on -count=1 $(PKGS)
 	GOGC=800 $(GO) test -count=1 -run Exhaustive -v ./sync
 	cd internal/k8stest && $(GO) test -count=1 ./...
+	cd internal/alerttest && $(GO) test -count=1 ./...
+
+RUNS ?= 10000
+
+## test-long: RUNS=10000 runs of the daemon, which may not grow
+.PHONY: test-long
+test-long: engine
+	$(GO) test ./cmd/syncer -run TestDaemonOverWeeks -v -count=1 -timeout 3h -args -runs $(RUNS)
+
+SOAK ?= 30m
+
+## soak: watches the daemon's memory and goroutines over a changing source (SOAK=30m)
+.PHONY: soak
+soak: engine
+	$(GO) test ./cmd/syncer -run TestSoak -v -count=1 -timeout 0 -args -soak $(SOAK)
 
 ## lint: the linters, pinned in internal/tools
 .PHONY: lint

@@ -40,12 +40,6 @@ func BenchmarkReconcile(b *testing.B) {
 // benchSource builds the binary and starts the API.
 func benchSource(b *testing.B) (binary string, api *xvidtest.Running) {
 	b.Helper()
-	binary = filepath.Join(b.TempDir(), "syncer")
-	build := exec.CommandContext(b.Context(), "go", "build", "-o", binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if output, err := build.CombinedOutput(); err != nil {
-		b.Fatalf("%v: %s", err, output)
-	}
 	world := xvidtest.NewWorld(time.Now)
 	world.Insert(xvidtest.Generate(1, *benchRecords, xvidtest.GenerateOptions{End: time.Now().Add(-time.Hour)})...)
 	api, err := xvidtest.Listen(world, xvidtest.ServerOptions{Token: "bench"})
@@ -53,7 +47,19 @@ func benchSource(b *testing.B) (binary string, api *xvidtest.Running) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = api.Close() })
-	return binary, api
+	return buildSyncer(b), api
+}
+
+// buildSyncer builds the program as it is deployed: static.
+func buildSyncer(tb testing.TB) (binary string) {
+	tb.Helper()
+	binary = filepath.Join(tb.TempDir(), "syncer")
+	build := exec.CommandContext(tb.Context(), "go", "build", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if output, err := build.CombinedOutput(); err != nil {
+		tb.Fatalf("%v: %s", err, output)
+	}
+	return binary
 }
 
 // measure runs one command and reports what it took.
@@ -77,7 +83,7 @@ func measure(b *testing.B, binary, source, dsn, command string) {
 			}
 			running = false
 		case <-time.After(20 * time.Millisecond):
-			peak = max(peak, peakMemory(process.Process.Pid))
+			peak = max(peak, memory(process.Process.Pid, "VmHWM"))
 		}
 	}
 	b.ReportMetric(peak, "MiB-peak")
@@ -85,17 +91,17 @@ func measure(b *testing.B, binary, source, dsn, command string) {
 	b.ReportMetric(cpu.Seconds(), "cpu-s")
 }
 
-// peakMemory is the most memory that a process has had so far, in MiB; 0 if
-// nothing is known. The usage that the system gives at a process's end is of no
-// use: it counts the memory that the process which started it had then.
-func peakMemory(pid int) float64 {
+// memory is a figure of a process's memory, in MiB; 0 if nothing is known. The
+// usage that the system gives at a process's end is of no use: it counts the
+// memory that the process which started it had then.
+func memory(pid int, figure string) float64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0
 	}
 	var kib float64
 	for line := range strings.Lines(string(status)) {
-		if _, err := fmt.Sscanf(line, "VmHWM: %f kB", &kib); err == nil {
+		if _, err := fmt.Sscanf(line, figure+": %f kB", &kib); err == nil {
 			break
 		}
 	}

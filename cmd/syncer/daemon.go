@@ -29,19 +29,19 @@ refused token or refused credentials end the daemon (exit code 77), since each
 further try would be refused as well.`,
 		Example: "  SYNC_SCHEDULE='*/10 * * * *' XVID_API_TOKEN_FILE=/run/secrets/token syncer run",
 		Args:    usage(cobra.NoArgs),
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.daemon(cmd.Context()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return a.withService(cmd.Context(), func(s *service) error { return s.daemon(cmd.Context()) })
+		},
 	}
 }
 
-func (a *app) daemon(ctx context.Context) error {
-	return a.withService(ctx, func(s *service) error {
-		stopServing, err := s.serveFigures(ctx)
-		if err != nil {
-			return err
-		}
-		defer stopServing()
-		return s.withMirror(ctx, true, func(client *xvid.Client) error { return s.loop(ctx, client) })
-	})
+func (s *service) daemon(ctx context.Context) error {
+	stopServing, err := s.serveFigures(ctx)
+	if err != nil {
+		return err
+	}
+	defer stopServing()
+	return s.withMirror(ctx, true, func(client *xvid.Client) error { return s.loop(ctx, client) })
 }
 
 // loop makes runs and reconciles until the context ends or the API refuses.

@@ -31,13 +31,15 @@ func get(t *testing.T, url string) (status int, body string) {
 	return answer.StatusCode, string(text)
 }
 
-// addressOf is where a daemon says that it serves its metrics.
-func (d *daemon) addressOf(t *testing.T) string {
+var servedAt = regexp.MustCompile(`"address":"([^"]+)"`)
+
+// addressIn is where a daemon says that it serves its metrics.
+func addressIn(t *testing.T, stderr *transcript) string {
 	t.Helper()
-	d.stderr.await(t, "metrics are served", 1)
-	found := regexp.MustCompile(`"address":"([^"]+)"`).FindStringSubmatch(d.stderr.String())
+	stderr.await(t, "metrics are served", 1)
+	found := servedAt.FindStringSubmatch(stderr.String())
 	if found == nil {
-		t.Fatalf("no address in:\n%s", d.stderr)
+		t.Fatalf("no address in:\n%s", stderr)
 	}
 	return "http://" + found[1]
 }
@@ -52,7 +54,7 @@ func TestDaemonServesFigures(t *testing.T) {
 		return &xvidtest.Fault{Kind: xvidtest.FaultStatus, Status: 500, RetryAfter: "3600"}
 	})
 	d := p.startDaemon(t)
-	base := d.addressOf(t)
+	base := addressIn(t, d.stderr)
 	d.stderr.await(t, `"outcome":"failed"`, 1)
 	if status, body := get(t, base+"/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, "no run has ended well") {
 		t.Errorf("before any good run: %d %s", status, body)
@@ -83,7 +85,7 @@ func TestDaemonServesFigures(t *testing.T) {
 
 	p.api.OnRequest(func(xvidtest.Request) *xvidtest.Fault { return &xvidtest.Fault{Kind: xvidtest.FaultHang} })
 	again := p.startDaemon(t)
-	base = again.addressOf(t)
+	base = addressIn(t, again.stderr)
 	again.stderr.await(t, "daemon started", 1)
 	_, figures = get(t, base+"/metrics")
 	for _, want := range []string{

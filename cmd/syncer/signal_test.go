@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	stdsync "sync"
 	"syscall"
 	"testing"
@@ -21,14 +20,11 @@ const prompt = 10 * time.Second
 // TestSignals sends signals to the real binary.
 func TestSignals(t *testing.T) {
 	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "syncer")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, output)
-	}
+	binary := buildSyncer(t)
 	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
-		t.Run("once is interrupted by "+signal.String(), func(t *testing.T) { interruptOnce(t, binary, signal) })
+		t.Run("once is interrupted by "+signal.String(), func(t *testing.T) { interrupt(t, binary, "once", signal) })
 	}
+	t.Run("run is interrupted", func(t *testing.T) { interrupt(t, binary, "run", syscall.SIGTERM) })
 	t.Run("run is stopped", func(t *testing.T) { stopDaemon(t, binary) })
 	t.Run("a second signal ends at once", func(t *testing.T) { signalTwice(t, binary) })
 }
@@ -77,7 +73,7 @@ func (p *process) endsWell(t *testing.T) {
 
 // An interrupted run is no failure: what it stored is whole, its checkpoint
 // says how far that is, and the next run does the rest.
-func interruptOnce(t *testing.T, binary string, signal os.Signal) {
+func interrupt(t *testing.T, binary, command string, signal os.Signal) {
 	t.Helper()
 	p := newProgram(t, 2000)
 	p.env["SYNC_PAGE_SIZE"] = "100"
@@ -89,16 +85,20 @@ func interruptOnce(t *testing.T, binary string, signal os.Signal) {
 		}
 		return &xvidtest.Fault{Kind: xvidtest.FaultDelay, Delay: 50 * time.Millisecond}
 	})
-	once := p.start(t, binary, "once")
+	process := p.start(t, binary, command)
 	select {
 	case <-reached:
-	case err := <-once.ended:
-		t.Fatalf("the run ended before the signal: %v\n%s", err, once.stderr)
+	case err := <-process.ended:
+		t.Fatalf("the run ended before the signal: %v\n%s", err, process.stderr)
 	}
-	once.signal(t, signal)
-	once.endsWell(t)
+	process.signal(t, signal)
+	process.endsWell(t)
 
-	if line := lastLine(t, once.stderr.String()); line["outcome"] != schema.Interrupted || line["level"] != "INFO" {
+	told := linesWith(process.stderr.String(), runEnded)
+	if len(told) != 1 {
+		t.Fatalf("want one run's end:\n%s", process.stderr)
+	}
+	if line := lastLine(t, told[0]); line["outcome"] != schema.Interrupted || line["level"] != "INFO" {
 		t.Errorf("the last line: %v", line)
 	}
 	mirror := p.mirror(t)

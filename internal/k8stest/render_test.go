@@ -26,7 +26,7 @@ images: [{name: syncer, newName: registry.example/syncer, newTag: v9.9.9}]
 const cronJobs = `
 namespace: syncer-acme
 resources: [%[1]s/base]
-components: [%[1]s/components/pushgateway]
+components: [%[1]s/components/pushgateway, %[1]s/components/alerts]
 `
 
 // eachOverlay runs a test on everything that kustomize makes of the manifests.

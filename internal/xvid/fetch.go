@@ -1,6 +1,7 @@
 package xvid
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -117,7 +118,7 @@ func (c *Client) send(ctx context.Context, target *url.URL, token string) (respo
 	defer func() { _ = answer.Body.Close() }() // the body was only read
 	date, _ := http.ParseTime(answer.Header.Get("Date"))
 	if answer.StatusCode != http.StatusOK {
-		return response{}, c.apiError(answer)
+		return response{}, c.apiError(answer, token)
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, c.options.MaxBody+1))
 	switch {
@@ -129,9 +130,11 @@ func (c *Client) send(ctx context.Context, target *url.URL, token string) (respo
 	return response{body: body, sentAt: sentAt, date: date}, nil
 }
 
-// apiError reads the document's error body, as far as there is one.
-func (c *Client) apiError(answer *http.Response) error {
+// apiError reads the document's error body, as far as there is one. A token that
+// it repeats goes no further.
+func (c *Client) apiError(answer *http.Response, token string) error {
 	body, _ := io.ReadAll(io.LimitReader(answer.Body, maxErrorBody)) // what there is of it
+	body = bytes.ReplaceAll(body, []byte(token), []byte("[token]"))
 	code, message := decodeError(body)
 	return &APIError{
 		Status:     answer.StatusCode,
