@@ -4,7 +4,6 @@ import { AriaComponent, GeoComponent, GridComponent, LegendComponent, TooltipCom
 import { init, registerMap, use } from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { geoEqualEarthRaw } from 'd3-geo';
-import { feature } from 'topojson-client';
 
 use([
   AriaComponent, BarChart, GeoComponent, GridComponent, LegendComponent, LineChart, MapChart, ScatterChart,
@@ -24,4 +23,4 @@ const equalEarth = {
   },
 };
 
-export { equalEarth, feature, init, registerMap };
+export { equalEarth, init, registerMap };
