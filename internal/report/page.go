@@ -3,11 +3,13 @@ package report
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // page is what the template shows.
 type page struct {
 	Period, Made, Version string
+	Since                 string // for the parameter of an analysis
 	Fresh                 freshness
 	Totals                []total
 	Unmapped              string // what is said under the map; "" if all countries are on it
@@ -38,6 +40,7 @@ func newPage(f *findings, version string) *page {
 	all := f.overview.row(0)
 	p := &page{
 		Period:  moment(f.since) + " – " + moment(f.now) + " UTC",
+		Since:   f.since.Format(time.DateTime),
 		Made:    moment(f.now),
 		Version: version,
 		Fresh:   newFreshness(f.freshness.row(0)),
@@ -85,6 +88,7 @@ func (p *page) tables(f *findings) {
 		column{Name: "country", Title: "Country"}, accesses, viewers, titles, share)
 	p.Timeline = newTable("timeline", "Accesses by country and "+string(f.step), f.timeline,
 		column{Name: "start", Title: "From"}, column{Name: "country", Title: "Country"}, accesses, viewers)
+	p.Timeline.Step = f.step
 	p.Tags = newTable("tags", "Viewers whose copies were opened from the most addresses", f.tags,
 		column{Name: "tag", Title: "Tag"}, column{Name: "addresses", Title: "Addresses", Number: true, Bar: true},
 		column{Name: "accesses", Title: "Accesses", Number: true}, countries, titles, column{Name: "hours", Title: "Hours", Number: true})
@@ -168,5 +172,6 @@ func newWorst(f *findings) *worst {
 		column{Name: "start", Title: "From"}, column{Name: "accesses", Title: "Accesses", Number: true},
 		column{Name: "addresses", Title: "Addresses so far", Number: true, Bar: true},
 		column{Name: "countries", Title: "Countries so far", Number: true}, column{Name: "new_countries", Title: "New countries"})
+	w.Course.Step = f.spreadStep
 	return w
 }

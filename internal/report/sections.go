@@ -4,8 +4,8 @@ package report
 func (d *document) header(p *page) {
 	d.put(`<header>
 <h1>Leak report</h1>
-<p class="period">%s</p>
-<div class="fresh %s" id="freshness"><p><b>%s.</b>`, p.Period, p.Fresh.State, p.Fresh.Text)
+<p class="period" data-since="%s">%s</p>
+<div class="fresh %s" id="freshness"><p><b>%s.</b>`, p.Since, p.Period, p.Fresh.State, p.Fresh.Text)
 	for _, note := range p.Fresh.Notes {
 		d.put(" %s", note)
 	}
@@ -66,7 +66,7 @@ func (d *document) figure(id, label string, caption func()) {
 func (d *document) totals(totals []total) {
 	d.put("<dl class=\"totals\">\n")
 	for _, one := range totals {
-		d.put("<div><dt>%s</dt><dd><b data-total=\"%s\" data-value=\"%v\">%s</b>", one.Label, one.Name, one.Value, one.Text)
+		d.put("<div><dt>%s</dt><dd><b data-total=\"%s\" data-value=\"%s\">%s</b>", one.Label, one.Name, exact(one.Value), one.Text)
 		if one.Note != "" {
 			d.put("<small>%s</small>", one.Note)
 		}
@@ -82,9 +82,9 @@ func (d *document) details(t *table) {
 }
 
 func (d *document) table(t *table) {
-	d.put("<div class=\"scroll\" role=\"region\" aria-label=\"%s\" tabindex=\"0\">\n<table id=\"%s\">\n<caption>%s</caption>\n<thead><tr>", t.Caption, t.ID, t.Caption)
+	d.put("<div class=\"scroll\" role=\"region\" aria-label=\"%s\" tabindex=\"0\">\n<table id=\"%s\" data-step=\"%s\">\n<caption>%s</caption>\n<thead><tr>", t.Caption, t.ID, t.Step, t.Caption)
 	for _, c := range t.Columns {
-		d.put(`<th scope="col" class="%s">%s</th>`, c.class(), c.Title)
+		d.put(`<th scope="col" class="%s" data-column="%s">%s</th>`, c.class(), c.Name, c.Title)
 	}
 	d.put("</tr></thead>\n<tbody>\n")
 	for _, cells := range t.Rows {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"math"
 	"time"
 )
@@ -10,6 +9,7 @@ import (
 type table struct {
 	ID      string // of the element
 	Caption string
+	Step    step // of its rows; "" if they have none
 	Columns []column
 	Rows    [][]cell
 	Empty   string // what is said where there are no rows
@@ -71,7 +71,7 @@ func (c column) cell(r row, highest float64) cell {
 	case string:
 		made.Text, made.Value = legible(value), legible(value)
 	default:
-		made.Text, made.Value = grouped(r.number(c.Name)), fmt.Sprint(value)
+		made.Text, made.Value = grouped(r.number(c.Name)), exact(r.number(c.Name))
 	}
 	if c.Bar && highest > 0 {
 		made.Bar = math.Round(1000*r.number(c.Name)/highest) / 10

@@ -50,6 +50,9 @@ func grouped(number float64) string {
 	return sign + whole
 }
 
+// exact writes a number to the last digit.
+func exact(number float64) string { return strconv.FormatFloat(number, 'f', -1, 64) }
+
 // percent is a share of a whole in words.
 func percent(part, whole float64) string {
 	if whole == 0 {
