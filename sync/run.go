@@ -238,10 +238,16 @@ func (r *run) save(ctx context.Context, next schema.Checkpoint) error {
 	return nil
 }
 
-// refresh rebuilds the flat tables if this run changed anything, or if another
-// one did that never got to it.
+// refresh rebuilds the flat tables if this run changed anything, if another one did
+// that never got to it, or if what accesses are looked up in has changed.
 func (r *run) refresh(ctx context.Context, unrefreshed []schema.Run) error {
-	if !r.storer.dirty && len(unrefreshed) == 0 {
+	due := r.storer.dirty || len(unrefreshed) > 0
+	filled, err := r.Mirror.FillLookups(ctx, due)
+	r.storer.dirty = r.storer.dirty || filled
+	if err != nil {
+		return err
+	}
+	if !due && !filled {
 		return nil
 	}
 	if err := r.Mirror.Refresh(ctx); err != nil {

@@ -30,6 +30,9 @@ type Mirror interface {
 	Counts(ctx context.Context) (schema.Counts, error)
 	AddDrift(ctx context.Context, drift []schema.Drift) error
 	AddDeadLetters(ctx context.Context, letters []schema.DeadLetter) error
+	// FillLookups says whether the flat tables must be refreshed for it, even if
+	// it failed.
+	FillLookups(ctx context.Context, newRows bool) (filled bool, err error)
 	Refresh(ctx context.Context) error
 
 	Checkpoint(ctx context.Context, source string) (schema.Checkpoint, error)

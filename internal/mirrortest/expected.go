@@ -1,16 +1,21 @@
 package mirrortest
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
+	"syncer/internal/countries"
+	"syncer/internal/device"
 	"syncer/internal/xvidtest"
 )
 
 // expected works out the rows of all relations from the source's values and the
 // JSON in which it serves them.
 func expected(source []xvidtest.Backtrace, raws map[string]string) (backtraces []backtraceRow, extracted []extractedRow, accesses []accessRow) {
+	codes := countryCodes()
 	for _, b := range source {
 		raw, listed := raws[b.ID]
 		if !listed {
@@ -32,10 +37,13 @@ func expected(source []xvidtest.Backtrace, raws map[string]string) (backtraces [
 				AccessCount: uint32(len(e.AccessStats)), parentColumns: parent, //nolint:gosec // a few
 			})
 			for j, a := range e.AccessStats {
+				agent := device.Parse(text(a.UserAgent))
 				accesses = append(accesses, accessRow{
 					BacktraceID: b.ID, ExtractedIndex: uint32(i), Index: uint32(j), AutographTag: e.AutographTag,
 					IPAddress: text(a.IPAddress), IPCountry: text(a.IPCountry), IPType: text(a.IPType),
-					UserAgent: text(a.UserAgent), AcceptLanguage: text(a.AcceptLanguage),
+					IPCountryCode: codes[plainName(text(a.IPCountry))],
+					UserAgent:     text(a.UserAgent), AcceptLanguage: text(a.AcceptLanguage),
+					Browser: agent.Browser, OperatingSystem: agent.OperatingSystem, DeviceKind: string(agent.Kind),
 					FirstAccessedAt:    optionalTime(a.FirstAccessedAt),
 					PercentageObtained: percent(a.PercentageObtained), HighestResolution: lines(a.HighestResolution),
 					StreamingOnly: yesNo(a.StreamingOnly), parentColumns: parent,
@@ -44,6 +52,24 @@ func expected(source []xvidtest.Backtrace, raws map[string]string) (backtraces [
 		}
 	}
 	return backtraces, extracted, accesses
+}
+
+// countryCodes are those of the countries' names, as plainName gives them.
+func countryCodes() map[string]string {
+	all, _ := countries.All() // a list that cannot be read has no codes, which shows
+	codes := map[string]string{}
+	for _, country := range all {
+		for _, name := range country.Names {
+			codes[plainName(name)] = country.Alpha2
+		}
+	}
+	return codes
+}
+
+// plainName is a country's name without case, spaces, punctuation and `the`.
+func plainName(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return !unicode.IsLetter(r) })
+	return strings.Join(slices.DeleteFunc(words, func(word string) bool { return word == "the" }), "")
 }
 
 func utc(millis int64) time.Time { return time.UnixMilli(millis).UTC() }

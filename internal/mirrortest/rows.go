@@ -50,8 +50,12 @@ type accessRow struct {
 	AutographTag       string     `ch:"autograph_tag"`
 	IPAddress          string     `ch:"ip_address"`
 	IPCountry          string     `ch:"ip_country"`
+	IPCountryCode      string     `ch:"ip_country_code"`
 	IPType             string     `ch:"ip_type"`
 	UserAgent          string     `ch:"user_agent"`
+	Browser            string     `ch:"browser"`
+	OperatingSystem    string     `ch:"operating_system"`
+	DeviceKind         string     `ch:"device_kind"`
 	AcceptLanguage     string     `ch:"accept_language"`
 	FirstAccessedAt    *time.Time `ch:"first_accessed_at"`
 	PercentageObtained *float64   `ch:"percentage_obtained"`
