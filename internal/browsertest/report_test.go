@@ -230,6 +230,9 @@ func (p *tab) equalsSQL(t *testing.T, program *program) {
 
 // legible is what the page makes of a text that could drive it.
 func legible(text string) string {
+	if text == "" {
+		return "(unknown)"
+	}
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return unicode.ReplacementChar

@@ -54,7 +54,7 @@ func newPage(f *findings, version string) *page {
 	var unmapped []string
 	p.Drawing.Map, unmapped = f.spots()
 	p.Drawing.Timeline, p.Drawing.Spread = f.line(), f.course()
-	p.Unmapped = f.offTheMap(unmapped)
+	p.Unmapped = f.offTheMap(p.Drawing.Map, unmapped)
 	p.MapLabel = mapLabel(p.Drawing.Map)
 	p.LineLabel = lineLabel(f, p.Drawing.Timeline)
 	p.Worst = newWorst(f)
@@ -86,6 +86,9 @@ func (p *page) tables(f *findings) {
 	share := column{Name: "share", Title: "Share, %", Number: true}
 	p.Countries = newTable("countries", "Accesses by country", f.countries,
 		column{Name: "country", Title: "Country"}, accesses, viewers, titles, share)
+	if known := f.overview.row(0).number("countries"); known > maxCountries {
+		p.Countries.Caption += fmt.Sprintf(" (%s of %s countries)", grouped(maxCountries), grouped(known))
+	}
 	p.Timeline = newTable("timeline", "Accesses by country and "+string(f.step), f.timeline,
 		column{Name: "start", Title: "From"}, column{Name: "country", Title: "Country"}, accesses, viewers)
 	p.Timeline.Step = f.step
@@ -105,27 +108,24 @@ func (p *page) tables(f *findings) {
 }
 
 // offTheMap says what the map does not show.
-func (f *findings) offTheMap(names []string) string {
+func (f *findings) offTheMap(mapped []spot, names []string) string {
 	if len(names) == 0 {
 		return ""
 	}
 	const named = 5
-	total := 0.0
-	mapped := map[string]bool{}
-	for i := range f.places.Rows {
-		mapped[f.places.row(i).text("name")] = true
-	}
-	for i := range f.countries.Rows {
-		if found := f.countries.row(i); !mapped[found.text("country")] {
-			total += found.number("accesses")
-		}
+	all := f.overview.row(0).number("accesses")
+	missing := all
+	for _, one := range mapped {
+		missing -= one.Accesses
 	}
 	listed := strings.Join(names[:min(named, len(names))], ", ")
-	if more := len(names) - named; more > 0 {
+	switch more := len(names) - named; {
+	case len(f.countries.Rows) == maxCountries:
+		listed += " and many more"
+	case more > 0:
 		listed += fmt.Sprintf(" and %d more", more)
 	}
-	return fmt.Sprintf("Not on the map: %s (%s of all) from %s.",
-		count(total, "access", "accesses"), percent(total, f.overview.row(0).number("accesses")), listed)
+	return fmt.Sprintf("Not on the map: %s (%s of all) from %s.", count(missing, "access", "accesses"), percent(missing, all), listed)
 }
 
 func mapLabel(spots []spot) string {
