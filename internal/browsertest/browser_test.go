@@ -19,8 +19,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience bounds everything that a browser does; the machine may be busy.
-const patience = 3 * time.Minute
+// patience bounds all that a test does with its browser; the machine may be busy.
+const patience = 8 * time.Minute
 
 // newBrowser starts Chromium, once for all tabs of a test.
 func newBrowser(t *testing.T) context.Context {
@@ -82,22 +82,51 @@ func open(t *testing.T, browser context.Context, path string, on screen) *tab {
 	var cancel context.CancelFunc
 	page.Context, cancel = chromedp.NewContext(browser, chromedp.WithListener(page.listen))
 	t.Cleanup(cancel)
-	colours := "light"
-	if on.dark {
-		colours = "dark"
-	}
 	page.do(t)
 	call(t, page, network.Enable, network.EnableParams{})
 	call(t, page, log.Enable, cdp.Empty{})
 	call(t, page, runtime.Enable, cdp.Empty{})
-	call(t, page, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+	page.show(t, on)
+	page.do(t, chromedp.Navigate("file://"+path))
+	if drawn := evaluate[string](t, page, `document.documentElement.dataset.drawn ?? ''`); drawn == "" {
+		page.quiet(t)
+		t.Fatal("the page's script did not come to its end")
+	}
+	return page
+}
+
+// show makes the screen what it is to be.
+func (p *tab) show(t *testing.T, on screen) {
+	t.Helper()
+	colours := "light"
+	if on.dark {
+		colours = "dark"
+	}
+	call(t, p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
 		Width: on.width, Height: on.height, DeviceScaleFactor: 1, Mobile: on.phone,
 	})
-	call(t, page, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+	call(t, p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: colours}},
 	})
-	page.do(t, chromedp.Navigate("file://"+path), chromedp.WaitReady(chromedp.CSS("html[data-drawn=true]")))
-	return page
+}
+
+// turn puts an open page on another screen, and waits until it has noticed.
+func (p *tab) turn(t *testing.T, on screen) {
+	t.Helper()
+	p.show(t, on)
+	settled := evaluate[bool](t, p, `new Promise((done) => {
+		const follows = () => {
+			const svg = document.querySelector('#map svg');
+			const dark = matchMedia('(prefers-color-scheme: dark)').matches;
+			return innerWidth === `+fmt.Sprint(on.width)+` && dark === `+fmt.Sprint(on.dark)+`
+				&& svg.clientWidth === document.getElementById('map').clientWidth && document.documentElement.dataset.drawn === (dark ? 'dark' : 'light');
+		};
+		const look = (left) => (follows() || left === 0 ? done(left > 0) : setTimeout(look, 50, left - 1));
+		look(600);
+	})`)
+	if !settled {
+		t.Fatalf("the page does not follow to %+v", on)
+	}
 }
 
 func (p *tab) listen(event any) {

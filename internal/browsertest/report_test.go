@@ -46,25 +46,26 @@ func leaks(t *testing.T, p *program) {
 	}
 }
 
-// The page is drawn on every screen, quietly, legibly, and with the figures of SQL.
+// The page is drawn on every screen, quietly, legibly, and with the figures of SQL;
+// it follows when its screen turns dark or small.
 func TestReport(t *testing.T) {
 	browser := newBrowser(t)
 	p := newProgram(t)
 	leaks(t, p)
-	path := p.report(t, "--since", "90d")
+	page := open(t, browser, p.report(t, "--since", "90d"), screens[0])
 	for _, on := range screens {
 		t.Run(on.name, func(t *testing.T) {
-			page := open(t, browser, path, on)
+			page.turn(t, on)
 			page.photograph(t, on.name)
 			page.drawn(t)
-			page.inert(t)
 			page.accessible(t)
 			page.fits(t)
-			page.quiet(t)
 		})
 	}
-	t.Run("figures", func(t *testing.T) { open(t, browser, path, screens[0]).equalsSQL(t, p) })
-	t.Run("policy", func(t *testing.T) { open(t, browser, path, screens[0]).forbids(t) })
+	t.Run("figures", func(t *testing.T) { page.equalsSQL(t, p) })
+	t.Run("hostile", page.inert)
+	t.Run("quiet", page.quiet)
+	t.Run("policy", page.forbids) // the last, since the console tells what it forbids
 }
 
 // A mirror with next to nothing in it gives a page too.
@@ -72,18 +73,20 @@ func TestReportOfLittle(t *testing.T) {
 	browser := newBrowser(t)
 	p := newProgram(t)
 	for _, records := range []string{"none", "one"} {
-		if records == "one" {
-			p.world.Insert(xvidtest.Samples()[0])
-		}
-		page := open(t, browser, p.report(t, "--since", "1970-01-01"), screens[2])
-		page.photograph(t, records)
-		page.accessible(t)
-		page.fits(t)
-		page.quiet(t)
-		page.equalsSQL(t, p)
-		if shapes := evaluate[int](t, page, `document.querySelectorAll('#map svg path').length`); shapes < 170 {
-			t.Errorf("%s: the map has %d shapes", records, shapes)
-		}
+		t.Run(records, func(t *testing.T) {
+			if records == "one" {
+				p.world.Insert(xvidtest.Samples()[0])
+			}
+			page := open(t, browser, p.report(t, "--since", "1970-01-01"), screens[2])
+			page.photograph(t, records)
+			page.accessible(t)
+			page.fits(t)
+			page.equalsSQL(t, p)
+			page.quiet(t)
+			if shapes := evaluate[int](t, page, `document.querySelectorAll('#map svg path').length`); shapes < 170 {
+				t.Errorf("the map has %d shapes", shapes)
+			}
+		})
 	}
 }
 
@@ -230,9 +233,6 @@ func (p *tab) equalsSQL(t *testing.T, program *program) {
 
 // legible is what the page makes of a text that could drive it.
 func legible(text string) string {
-	if text == "" {
-		return "(unknown)"
-	}
 	return strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
 			return unicode.ReplacementChar

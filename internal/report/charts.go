@@ -48,6 +48,7 @@ func (f *findings) spots() (spots []spot, unmapped []string) {
 		place := f.places.row(i)
 		places[place.text("name")] = place
 	}
+	spots = []spot{} // JSON's [], not null
 	byCode := map[string]int{}
 	for i := range f.countries.Rows {
 		country := f.countries.row(i)
@@ -76,7 +77,7 @@ const other = "(other)"
 
 // line fills the steps without any access, which the analysis leaves out.
 func (f *findings) line() timeline {
-	var t timeline
+	t := timeline{Steps: []string{}, Series: []series{}}
 	if len(f.timeline.Rows) == 0 {
 		return t
 	}

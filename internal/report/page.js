@@ -108,9 +108,9 @@
     tooltip: { ...common(colour).tooltip, trigger: 'axis', axisPointer: { type: 'shadow' } },
     legend: { type: 'plain', top: 0, left: 0, icon: 'roundRect', itemWidth: 12, itemHeight: 12, textStyle: { color: colour('ink'), width: narrow ? 130 : 220, overflow: 'truncate' } },
     grid: { top: narrow ? 84 : 44, bottom: 4, left: 4, right: 8, containLabel: true },
-    xAxis: { type: 'category', data: drawing.timeline.steps ?? [], ...axis(colour), splitLine: { show: false } },
+    xAxis: { type: 'category', data: drawing.timeline.steps, ...axis(colour), splitLine: { show: false } },
     yAxis: values(colour),
-    series: (drawing.timeline.series ?? []).map(({ name, values: data }) => ({
+    series: drawing.timeline.series.map(({ name, values: data }) => ({
       type: 'bar', stack: 'all', name, data, barCategoryGap: '18%',
       itemStyle: name === '(other)' ? { color: colour('series6') } : {},
       emphasis: { focus: 'series' },
@@ -145,15 +145,16 @@
   const charts = Object.entries({ map, line, spread }).map(([id, option]) => ({ element: document.getElementById(id), option }))
     .filter(({ element }) => element)
     .map((one) => ({ ...one, chart: init(one.element, null, { renderer: 'svg' }) }));
+  const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const draw = () => {
     const colour = style();
     for (const { element, chart, option } of charts) {
       chart.resize();
       chart.setOption(option(colour, element.clientWidth < 560), true);
     }
-    document.documentElement.dataset.drawn = 'true';
+    document.documentElement.dataset.drawn = dark.matches ? 'dark' : 'light';
   };
   draw();
   window.addEventListener('resize', draw);
-  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+  dark.addEventListener('change', draw);
 })();

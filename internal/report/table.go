@@ -69,7 +69,9 @@ func (c column) cell(r row, highest float64) cell {
 	case time.Time:
 		made.Text, made.Value = moment(value), moment(value)
 	case string:
-		made.Text, made.Value = legible(value), legible(value)
+		if made.Text = legible(value); value != "" {
+			made.Value = made.Text
+		}
 	default:
 		made.Text, made.Value = grouped(r.number(c.Name)), exact(r.number(c.Name))
 	}
