@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	github.com/grafana/grafana-foundation-sdk/go v0.0.18
+	go.yaml.in/yaml/v3 v3.0.5
 	syncer v0.0.0-00010101000000-000000000000
 )
 
