@@ -144,6 +144,24 @@ TOR,1,10,1,1,2026-03-08 06:00:00
 VPN,1,10,1,1,2026-01-31 12:00:00`,
 	},
 	{
+		// Atlantis of #9 is no country; that #10's is not known is another matter.
+		name: "unmapped_countries", want: `
+country,accesses,share,tags,last_access
+Atlantis,1,10,1,`,
+	},
+	{
+		// Chrome on Windows #1 #2 #8, of which #1 is complete; Firefox on Linux #3 #4; an
+		// iPhone #6 #7, both complete; curl #5, and #9 that only begins like it; none #10.
+		name: "devices", want: `
+device,operating_system,browser,accesses,share,complete,tags
+desktop,Windows,Chrome,3,30,1,2
+desktop,Linux,Firefox,2,20,1,1
+phone,iOS,Safari,2,20,2,2
+bot,,,1,10,0,1
+bot,,curl,1,10,0,1
+unknown,,,1,10,1,1`,
+	},
+	{
 		// anna in B1 (nordlys, 3 accesses), B2 (quarry, 1), B5 (nordlys, none); chloe in B4
 		// (static) and B5 (nordlys). boris is in B3 alone, =1+1 twice in quarry.
 		name: "repeat_offenders", want: `
