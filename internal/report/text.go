@@ -69,6 +69,8 @@ func span(hours float64) string {
 	switch {
 	case hours >= 72:
 		return grouped(math.Round(hours/24*10)/10) + " days"
+	case hours < 1:
+		return "an hour"
 	case hours == 1:
 		return "1 hour"
 	}

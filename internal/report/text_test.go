@@ -31,7 +31,7 @@ func TestNumbers(t *testing.T) {
 			t.Errorf("grouped(%v) = %q, want %q", number, got, want)
 		}
 	}
-	for hours, want := range map[float64]string{0: "0 hours", 1: "1 hour", 8.5: "8.5 hours", 71.9: "71.9 hours", 72: "3 days", 2148.1: "89.5 days"} {
+	for hours, want := range map[float64]string{0: "an hour", 0.9: "an hour", 1: "1 hour", 8.5: "8.5 hours", 71.9: "71.9 hours", 72: "3 days", 2148.1: "89.5 days"} {
 		if got := span(hours); got != want {
 			t.Errorf("span(%v) = %q, want %q", hours, got, want)
 		}
