@@ -67,5 +67,6 @@ const contrasts = `(() => {
 		const found = ratio(ink, behind(e));
 		if (found < 4.5) weak.push(found.toFixed(2) + ' ' + e.tagName + ' ' + e.textContent.trim().slice(0, 40) + ' ' + ink + ' on ' + behind(e));
 	}
+	for (const details of document.querySelectorAll('details')) details.open = false;
 	return { Texts: texts.length, Weak: [...new Set(weak)].slice(0, 20) };
 })()`
