@@ -52,11 +52,6 @@ browser:
 report-assets:
 	cd internal/report/build && npm ci --no-audit --no-fund && node build.mjs
 
-## test-long: the exhaustive test with three changes for every list (half an hour)
-.PHONY: test-long
-test-long:
-	GOGC=800 $(GO) test -count=1 -run Exhaustive -v -tags long -timeout 3h ./sync
-
 ## lint: the linters, pinned in internal/tools
 .PHONY: lint
 lint:
