@@ -20,7 +20,7 @@ import (
 )
 
 // patience bounds all that a test does with its browser; the machine may be busy.
-const patience = 4 * time.Minute
+const patience = 9 * time.Minute
 
 // newBrowser starts Chromium, once for all tabs of a test.
 func newBrowser(t *testing.T) context.Context {

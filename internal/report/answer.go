@@ -64,11 +64,3 @@ func (r row) time(name string) (at time.Time, known bool) {
 	at, known = r.value(name).(time.Time)
 	return at.UTC(), known
 }
-
-// sum adds up a column.
-func (a *answer) sum(name string) (total float64) {
-	for i := range a.Rows {
-		total += a.row(i).number(name)
-	}
-	return total
-}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"strconv"
 	"time"
@@ -89,9 +90,7 @@ type questions struct {
 
 func (q *questions) askSince(name string, given map[string]string) *answer {
 	with := map[string]string{"since": q.since}
-	for key, value := range given {
-		with[key] = value
-	}
+	maps.Copy(with, given)
 	return q.ask(name, with)
 }
 

@@ -54,8 +54,9 @@ func (s step) start(at time.Time) time.Time {
 		return date.AddDate(0, 0, 1-date.Day())
 	case year:
 		return time.Date(at.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
+	default:
+		return date
 	}
-	return date
 }
 
 func (s step) next(at time.Time) time.Time {
@@ -68,8 +69,9 @@ func (s step) next(at time.Time) time.Time {
 		return at.AddDate(0, 1, 0)
 	case year:
 		return at.AddDate(1, 0, 0)
+	default:
+		return at.AddDate(0, 0, 1)
 	}
-	return at.AddDate(0, 0, 1)
 }
 
 // label names a step.
@@ -81,6 +83,7 @@ func (s step) label(start time.Time) string {
 		return start.Format("2006-01")
 	case year:
 		return start.Format("2006")
+	default:
+		return start.Format(time.DateOnly)
 	}
-	return start.Format(time.DateOnly)
 }
