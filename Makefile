@@ -33,11 +33,13 @@ demo: engine build
 
 ## test: all tests, with the race detector, shuffled, nothing cached
 .PHONY: test
-test: engine
+test: engine browser
 	$(GO) test -race -shuffle=on -count=1 $(PKGS)
 	GOGC=800 $(GO) test -count=1 -run Exhaustive -v ./sync
 	cd internal/k8stest && $(GO) test -count=1 ./...
 	cd internal/alerttest && $(GO) test -count=1 ./...
+	cd internal/grafanatest && $(GO) test -count=1 ./...
+	cd internal/browsertest && $(GO) test -count=1 -timeout 30m ./...
 
 RUNS ?= 10000
 
@@ -52,6 +54,18 @@ SOAK ?= 30m
 .PHONY: soak
 soak: engine
 	$(GO) test ./cmd/syncer -run TestSoak -v -count=1 -timeout 0 -args -soak $(SOAK)
+
+## browser: Debian's Chromium, which looks at the report in a test (needs root and apt)
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+		echo 'no Chromium, and no root or apt to install it: the browser tests will be skipped'
+
+## report-assets: makes the report's vendored chart library and map anew from npm
+.PHONY: report-assets
+report-assets:
+	cd internal/report/build && npm ci --no-audit --no-fund && node build.mjs
 
 ## lint: the linters, pinned in internal/tools
 .PHONY: lint

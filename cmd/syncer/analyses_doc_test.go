@@ -20,6 +20,7 @@ const analysesDoc = "../../docs/analyses.md"
 // docParams are the parameters of the examples that need some.
 var docParams = map[string][]string{
 	"countries_over_time": {"countries=2"},
+	"tag_spread":          {"tag=anna"},
 	"tag_timeline":        {"tag=chloe"},
 }
 

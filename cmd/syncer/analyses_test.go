@@ -233,6 +233,44 @@ error_code,error_msg,failures,share,titles,last_asked_for,last_backtrace
 0x0000001,Internal Error,1,33.33,1,2026-03-04 00:00:00,00000000000000000000000a`,
 	},
 	{
+		// Ten accesses by anna, boris, chloe and =1+1, out of three titles. Addresses: #1, #2,
+		// #3 = #4, #5, #6, #7, #8, #10; #9 has none. Countries: Estonia, Germany, Korea,
+		// France, Atlantis. Complete #1 #3 #6 #7 #10, downloaded #1 #3 #4 #5 #10. #9 by its
+		// backtrace's time is the last.
+		name: "overview", want: `
+accesses,tags,titles,addresses,countries,complete,downloaded,first_access,last_access
+10,4,3,8,5,5,5,2026-01-31 12:00:00,2026-03-09 18:00:00`,
+	},
+	{
+		// #10, and #9 by its backtrace's time.
+		name: "overview", params: []string{"since=2026-03-09"}, want: `
+accesses,tags,titles,addresses,countries,complete,downloaded,first_access,last_access
+2,1,1,1,1,1,1,2026-03-09 12:00:00,2026-03-09 18:00:00`,
+	},
+	{
+		// Nothing at all.
+		name: "overview", params: []string{"since=now"}, want: `
+accesses,tags,titles,addresses,countries,complete,downloaded,first_access,last_access
+0,0,0,0,0,0,0,,`,
+	},
+	{
+		// 31 January: #1 and #2 from two addresses in Estonia; 1 February: #3 from Germany;
+		// 9 February: #4 from the same address.
+		name: "tag_spread", params: []string{"tag=anna"}, want: `
+start,accesses,addresses,countries,new_countries
+2026-01-31 00:00:00,2,2,1,Estonia
+2026-02-01 00:00:00,1,3,2,Germany
+2026-02-09 00:00:00,1,3,2,`,
+	},
+	{
+		// #10, whose country is not known, at 12; #9, whose address is not, by its
+		// backtrace's time at 18.
+		name: "tag_spread", params: []string{"tag==1+1", "step=hour"}, want: `
+start,accesses,addresses,countries,new_countries
+2026-03-09 12:00:00,1,1,0,
+2026-03-09 18:00:00,1,1,1,Atlantis`,
+	},
+	{
 		// Runs at 9:00, with all 12 records, and at 11:30, with nothing new; it is 12:00.
 		name: "freshness", want: `
 as_of,age_minutes,mirrored,missing,last_outcome,runs_24h,good_24h,changing_24h,last_error

@@ -27,7 +27,8 @@ func (a *app) demoCommand() *cobra.Command {
 		Short: "Show the whole way on this machine: sample API, embedded ClickHouse, two runs, leaks by country",
 		Long: `Show the whole way on this machine, with no token and no server: start a sample
 API and the embedded ClickHouse, mirror everything, change some records, mirror
-again, and print the leaks by country. What an earlier demo left is replaced.`,
+again, print the leaks by country, and write a page with a map of them. What an
+earlier demo left is replaced.`,
 		Example: "  syncer demo\n  syncer demo --records 20000 --serve",
 		Args:    usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -48,6 +49,8 @@ const (
 	demoSeed  = 1
 	// demoShownCountries is how long the demo's table is.
 	demoShownCountries = 12
+	// demoPeriod is what its report shows.
+	demoPeriod = 90 * 24 * time.Hour
 )
 
 // demo is the sample world and its mirror.
@@ -80,7 +83,7 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err := d.startClickHouse(ctx); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context) error{d.mirror, d.change, d.mirror, d.mirror, d.compare, d.show} {
+	for _, step := range []func(context.Context) error{d.mirror, d.change, d.mirror, d.mirror, d.compare, d.show, d.report} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -196,6 +199,16 @@ func (d *demo) show(ctx context.Context) error {
 	}
 	d.app.printf("\n")
 	return d.service.show(ctx, analysis, values, formatTable)
+}
+
+// report writes the page of the last weeks, beside the data.
+func (d *demo) report(ctx context.Context) error {
+	path, err := d.service.writeReport(ctx, d.app.now().Add(-demoPeriod), filepath.Join(filepath.Dir(d.service.dataDir), "demo-report.html"))
+	if err != nil {
+		return err
+	}
+	d.app.printf("\nThe same as a page, with a map: file://%s\n", path)
+	return nil
 }
 
 // where says how to look at the data, and keeps it up if asked to.

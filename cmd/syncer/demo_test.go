@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -30,6 +31,10 @@ func TestDemo(t *testing.T) {
 		}
 		if dir := filepath.Join(env["SYNC_DATA_DIR"], "demo"); !strings.Contains(r.stdout, dir) {
 			t.Errorf("it does not tell that the data lies in %s", dir)
+		}
+		page := filepath.Join(env["SYNC_DATA_DIR"], "demo-report.html")
+		if info, err := os.Stat(page); err != nil || info.Size() < 500_000 || !strings.Contains(r.stdout, "file://"+page) {
+			t.Errorf("no report, or it is not told of: %v", err)
 		}
 	}
 }

@@ -28,7 +28,7 @@ or ClickHouse credentials); 78 wrong settings.`,
 	root.SetFlagErrorFunc(wrongUsage)
 	root.AddCommand(
 		a.onceCommand(), a.daemonCommand(), a.reconcileCommand(), a.migrateCommand(), a.checkCommand(),
-		a.statusCommand(), a.checkpointCommand(), a.queryCommand(), a.forgetCommand(), a.demoCommand(),
+		a.statusCommand(), a.checkpointCommand(), a.queryCommand(), a.reportCommand(), a.forgetCommand(), a.demoCommand(),
 	)
 	return root
 }
