@@ -30,7 +30,7 @@ func flatten(b *xvid.Backtrace) (schema.Backtrace, []xvid.Drift) {
 		UpdatedAt:           f.timeOrZero("updated_at", b.UpdatedAt),
 		FinishedAt:          f.time("finished_at", b.FinishedAt),
 		Raw:                 b.Raw,
-		ContentHash:         contentHash(b.Raw),
+		ContentHash:         contentHash(b),
 	}
 	for i := range b.ExtractedData {
 		f.extracted(&row, uint32(i), &b.ExtractedData[i])

@@ -19,6 +19,7 @@ const maxErrorBody = 64 << 10
 // response is an answer's body with what its headers and its sending tell.
 type response struct {
 	body   []byte
+	memory *memory   // that the body and its records live in
 	sentAt time.Time // when the request was sent, by our clock
 	date   time.Time // the API's Date header; zero if there is none
 }

@@ -1,0 +1,82 @@
+package xvid
+
+import stdsync "sync"
+
+// memory is what the records of one page live in: the answer's body, of which
+// their texts are parts, and the values that they point to. It is used again for
+// another page when the page is released.
+type memory struct {
+	body       []byte
+	backtraces []Backtrace
+	extracted  []Extracted
+	accesses   []Access
+	integers   slab[int64]
+	shares     slab[float64]
+	lines      slab[uint16]
+	booleans   slab[bool]
+}
+
+// clear makes room for another page.
+func (m *memory) clear() {
+	m.body = m.body[:0]
+	// Nothing may hold on to a body that was too small.
+	clear(m.backtraces)
+	clear(m.extracted)
+	clear(m.accesses)
+	m.backtraces, m.extracted, m.accesses = m.backtraces[:0], m.extracted[:0], m.accesses[:0]
+	m.integers.clear()
+	m.shares.clear()
+	m.lines.clear()
+	m.booleans.clear()
+}
+
+// slab holds values that are pointed to, so it never moves them.
+type slab[T any] struct {
+	values []T
+	total  int // values put, those of full pieces included
+}
+
+// slabPiece is how many values the first piece of a slab holds.
+const slabPiece = 64
+
+func (s *slab[T]) put(value T) *T {
+	if len(s.values) == cap(s.values) {
+		s.values = make([]T, 0, max(slabPiece, 2*cap(s.values)))
+	}
+	s.values = append(s.values, value)
+	s.total++
+	return &s.values[len(s.values)-1]
+}
+
+// clear makes room for as many values in one piece.
+func (s *slab[T]) clear() {
+	if s.total > cap(s.values) {
+		s.values = make([]T, 0, s.total+s.total/8)
+	}
+	s.values, s.total = s.values[:0], 0
+}
+
+// memories keeps the memory of released pages. There are never more than pages
+// that were held at a time.
+type memories struct {
+	mu   stdsync.Mutex
+	free []*memory
+}
+
+func (m *memories) take() *memory {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if last := len(m.free) - 1; last >= 0 {
+		memory := m.free[last]
+		m.free = m.free[:last]
+		return memory
+	}
+	return &memory{}
+}
+
+func (m *memories) give(memory *memory) {
+	memory.clear()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.free = append(m.free, memory)
+}
