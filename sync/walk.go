@@ -92,6 +92,7 @@ func (w *walk[K]) run(ctx context.Context) error {
 				return err
 			}
 			overlap = 1
+			page.Release()
 			continue
 		}
 		if err := w.accept(page, keys); err != nil {
@@ -101,6 +102,7 @@ func (w *walk[K]) run(ctx context.Context) error {
 		if at, overlap, done, err = w.forward(ctx, page, keys, limit); err != nil || done {
 			return err
 		}
+		page.Release()
 	}
 }
 
@@ -153,7 +155,7 @@ func (w *walk[K]) accept(page *xvid.Page, keys pageKeys[K]) error {
 	}
 	w.end = page.Start + len(page.Backtraces)
 	if _, last, known := keys.ends(); known && last > w.key {
-		w.key, w.stalls = last, 0
+		w.key, w.stalls = w.order.keep(last), 0
 	}
 	if !w.proven {
 		return nil

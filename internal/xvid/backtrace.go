@@ -80,8 +80,8 @@ type Page struct {
 // Release gives the page's memory back, so that another page can use it. It need
 // not be called, and must not be while anything of the page is in use.
 func (p *Page) Release() {
-	p.Backtraces = nil
 	if p.release != nil {
+		p.Backtraces = nil
 		p.release()
 		p.release = nil
 	}

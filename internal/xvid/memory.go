@@ -1,6 +1,12 @@
 package xvid
 
-import stdsync "sync"
+import (
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	stdsync "sync"
+)
 
 // memory is what the records of one page live in: the answer's body, of which
 // their texts are parts, and the values that they point to. It is used again for
@@ -28,6 +34,33 @@ func (m *memory) clear() {
 	m.shares.clear()
 	m.lines.clear()
 	m.booleans.clear()
+}
+
+// maxAhead bounds what is set aside for a body before any of it has come.
+const maxAhead = 64 << 20
+
+// read reads an answer's body, up to a limit and a little beyond it.
+func (m *memory) read(answer *http.Response, limit int64) error {
+	body := m.body[:0]
+	// A little more, so that neither the end of this body nor the next one, of a
+	// page about as large, needs another piece of memory.
+	if size := min(answer.ContentLength, limit, maxAhead); size >= 0 && int64(cap(body)) <= size {
+		body = make([]byte, 0, size+size/16+512)
+	}
+	for {
+		if len(body) == cap(body) {
+			body = slices.Grow(body, max(512, len(body)/2))
+		}
+		size, err := answer.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+size]
+		m.body = body
+		if errors.Is(err, io.EOF) || int64(len(body)) > limit {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // slab holds values that are pointed to, so it never moves them.
