@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -99,8 +100,9 @@ func dial(ctx context.Context, base *clickhouse.Options, database string) (drive
 	options := *base
 	options.Auth.Database = database
 	options.DialTimeout = cmp.Or(options.DialTimeout, dialTimeout)
+	options.MaxCompressionBuffer = cmp.Or(options.MaxCompressionBuffer, sendBuffer)
 	if options.Compression == nil {
-		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
+		options.Compression = &clickhouse.Compression{Method: compression(options.Addr)}
 	}
 	options.Settings = clickhouse.Settings{
 		// On by default since ClickHouse 26.2: an insert would be answered
@@ -123,6 +125,21 @@ func dial(ctx context.Context, base *clickhouse.Options, database string) (drive
 		return nil, errors.Join(explain(what, err), conn.Close())
 	}
 	return conn, nil
+}
+
+// sendBuffer is how much of a block is put together before it is sent.
+const sendBuffer = 1 << 20
+
+// compression is LZ4 over a network. To a server on the same machine it would cost
+// more than it saves.
+func compression(addresses []string) clickhouse.CompressionMethod {
+	for _, address := range addresses {
+		host, _, err := net.SplitHostPort(address)
+		if ip := net.ParseIP(host); err != nil || host != "localhost" && !ip.IsLoopback() {
+			return clickhouse.CompressionLZ4
+		}
+	}
+	return clickhouse.CompressionNone
 }
 
 // Close ends the connection.
