@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -35,22 +34,23 @@ func fitMemory(env func(string) (string, bool), root string) {
 // cgroupLimit is the smallest bound on the memory of the control group (version 2)
 // that this process is in, and of those around it; 0 if there is none.
 func cgroupLimit(root string) int64 {
-	file, err := os.Open(filepath.Join(root, "proc/self/cgroup"))
+	content, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
 	if err != nil {
 		return 0 // no Linux
 	}
-	defer func() { _ = file.Close() }() // it was only read
 	var limit int64
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		group, found := strings.CutPrefix(lines.Text(), "0::")
-		for ; found && group != ""; group = strings.TrimRight(filepath.Dir(group), "/.") {
+	for line := range strings.Lines(string(content)) {
+		group, found := strings.CutPrefix(strings.TrimSpace(line), "0::")
+		if !found {
+			continue
+		}
+		for group = filepath.Join("/", group); ; group = filepath.Dir(group) {
 			if bound := readLimit(filepath.Join(root, "sys/fs/cgroup", group, "memory.max")); bound > 0 && (limit == 0 || bound < limit) {
 				limit = bound
 			}
-		}
-		if bound := readLimit(filepath.Join(root, "sys/fs/cgroup/memory.max")); found && bound > 0 && (limit == 0 || bound < limit) {
-			limit = bound
+			if group == "/" {
+				break
+			}
 		}
 	}
 	return limit
