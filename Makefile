@@ -38,11 +38,6 @@ test: engine
 	GOGC=800 $(GO) test -count=1 -run Exhaustive -v ./sync
 	cd internal/k8stest && $(GO) test -count=1 ./...
 
-## test-long: the exhaustive test with three changes for every list (half an hour)
-.PHONY: test-long
-test-long:
-	GOGC=800 $(GO) test -count=1 -run Exhaustive -v -tags long -timeout 3h ./sync
-
 ## lint: the linters, pinned in internal/tools
 .PHONY: lint
 lint:

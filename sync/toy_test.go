@@ -15,7 +15,7 @@ import (
 type item struct {
 	id  int
 	key int64
-	rev int // of its content
+	rev uint8 // of its content
 	// queued: its job has not ended. Its end changes the content and not the
 	// key.
 	queued bool
@@ -52,27 +52,18 @@ type toyWorld struct {
 	changes  []change // in their order
 	applied  int      // so many of them
 	order    uint64   // chooses the orders of ties
+	orders   int      // after so many requests they come again; 0: never
 	cut      int      // most records of a page; 0 cuts none
-	// seen records what was asked and what the list was, for a game that goes
-	// on; nil for nobody.
-	seen *[]moment
 	// lies makes each page's first key look smaller than any other, so that
 	// every page seems contiguous: what a walk without that check would do.
 	lies bool
-}
-
-// moment is a request, the list that it met, and what it was shown of it after the
-// changes that came before the answer.
-type moment struct {
-	query xvid.Query
-	items toyItems
-	shown toyItems
 }
 
 const (
 	toyTick     = 10 // milliseconds a request takes
 	toyLookback = 100 * toyTick * time.Millisecond
 	toyBegin    = 100_000_000 // when the first request is sent
+	toyOrders   = 13          // of ties, before they come again
 	toyLate     = 15          // milliseconds before the latest change, so that a late record lies below it
 )
 
@@ -147,38 +138,51 @@ func (l toyItems) page(request int, order uint64, query xvid.Query, cut int) toy
 	if cut > 0 {
 		limit = min(limit, cut)
 	}
-	l = l.ordered(request, order)
 	from := min(query.Start, len(l))
-	return l[from:min(from+limit, len(l))]
+	to := min(from+limit, len(l))
+	// Whole ties have an order, also where the page shows a part of one.
+	low, high := from, to
+	for low > 0 && low < len(l) && l[low-1].key == l[low].key {
+		low--
+	}
+	for high > 0 && high < len(l) && l[high-1].key == l[high].key {
+		high++
+	}
+	return l[low:high].ordered(request, order)[from-low : to-low]
 }
 
 // List answers as the API does: a page of one state of the list.
 func (w *toyWorld) List(_ context.Context, query xvid.Query) (*xvid.Page, error) {
 	w.now += toyTick
-	met := w.items
 	w.changeUntil(w.requests)
-	shown := w.items.page(w.requests, w.order, query, w.cut)
-	if w.seen != nil {
-		*w.seen = append(*w.seen, moment{query: query, items: met, shown: shown})
+	number := w.requests
+	if w.orders > 0 {
+		number %= w.orders
 	}
+	shown := w.items.page(number, w.order, query, w.cut)
 	w.requests++
 	if w.requests > 1000 {
 		return nil, errors.New("the walk does not end")
 	}
+	return shown.answer(query, len(w.items), w.now, w.lies), nil
+}
+
+// answer is the page that shows a part of a list.
+func (l toyItems) answer(query xvid.Query, total int, now int64, lies bool) *xvid.Page {
 	page := &xvid.Page{
-		Start: query.Start, Total: len(w.items), Backtraces: make([]xvid.Backtrace, len(shown)),
-		SentAt: time.UnixMilli(w.now - 1), Date: time.UnixMilli(w.now),
+		Start: query.Start, Total: total, Backtraces: make([]xvid.Backtrace, len(l)),
+		SentAt: time.UnixMilli(now - 1), Date: time.UnixMilli(now),
 	}
 	// The count is only looked at when a page is short: where it is not, it is
 	// stale, so that no change is seen by it alone.
-	if len(shown) == query.Limit {
+	if len(l) == query.Limit {
 		page.Total = 0
 	}
-	numbers := make([]int64, 2*len(shown))
-	for i, it := range shown {
+	numbers := make([]int64, 2*len(l))
+	for i, it := range l {
 		key, rev := &numbers[2*i], &numbers[2*i+1]
 		*key, *rev = it.key, int64(it.rev)
-		if w.lies && i == 0 {
+		if lies && i == 0 {
 			*key = 0
 		}
 		b := &page.Backtraces[i]
@@ -187,7 +191,7 @@ func (w *toyWorld) List(_ context.Context, query xvid.Query) (*xvid.Page, error)
 			b.Status = queued
 		}
 	}
-	return page, nil
+	return page
 }
 
 // changeUntil makes the changes that come before a request is answered.
@@ -217,35 +221,69 @@ type toyMirror struct {
 
 type toyReading struct {
 	known, queued bool
-	rev           int64
+	rev           uint8
+}
+
+// toyState is what a mirror holds of a record.
+type toyState int
+
+const (
+	toyCurrent toyState = iota // its newest content
+	toyQueued                  // older content, to be asked for by id
+	toyLost                    // nothing, or what will not be asked for
+)
+
+func (m *toyMirror) state(it item) toyState {
+	held := m.held[it.id]
+	switch {
+	case held.known && held.rev == it.rev:
+		return toyCurrent
+	case held.queued:
+		return toyQueued
+	}
+	return toyLost
 }
 
 // read makes one run.
 func (m *toyMirror) read(w *toyWorld, pageSize int) error {
-	track := newTrack(m.checkpoint, toyLookback, func(next schema.Checkpoint) error { m.checkpoint = next; return nil })
-	err := track.walk(newPager(w, pageSize, 1), func(page *xvid.Page) error {
-		for i := range page.Backtraces {
-			b := &page.Backtraces[i]
-			m.held[b.ID[0]-'a'] = toyReading{known: true, queued: b.Status == queued, rev: *b.Version}
-		}
-		return nil
-	}).run(context.Background())
+	err := m.track().walk(newPager(w, pageSize, 1), m.store).run(context.Background())
 	w.changeUntil(w.requests) // what comes after the last request
-	// What is held as queued is asked for by its id, as in followPending.
-	for _, it := range w.items {
+	m.follow(w.items)
+	return err
+}
+
+// store holds a page's readings.
+func (m *toyMirror) store(page *xvid.Page) error {
+	for i := range page.Backtraces {
+		b := &page.Backtraces[i]
+		m.held[b.ID[0]-'a'] = toyReading{known: true, queued: b.Status == queued, rev: uint8(*b.Version)}
+	}
+	return nil
+}
+
+// follow asks for what is held as queued by its id, as followPending does.
+func (m *toyMirror) follow(items toyItems) {
+	for _, it := range items {
 		if held := &m.held[it.id]; held.queued {
-			held.rev, held.queued = int64(it.rev), it.queued
+			held.rev, held.queued = it.rev, it.queued
 		}
 	}
-	return err
 }
 
 // missing says which record of the list the mirror lacks or holds stale.
 func (m *toyMirror) missing(w *toyWorld) string {
 	for _, it := range w.items {
-		if held := m.held[it.id]; !held.known || held.rev != int64(it.rev) {
+		if m.state(it) != toyCurrent {
 			return name(it.id)
 		}
 	}
 	return ""
+}
+
+// track makes what follows a walk with the mirror's checkpoint.
+func (m *toyMirror) track() *track { return newTrack(m.checkpoint, toyLookback, m.save) }
+
+func (m *toyMirror) save(next schema.Checkpoint) error {
+	m.checkpoint = next
+	return nil
 }

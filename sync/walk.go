@@ -28,9 +28,10 @@ type walk[K cmp.Ordered] struct {
 	order *order[K]
 	pages *pager
 	sink  walkSink[K]
-	start int // offset to look at first
 
-	key K // every record with a smaller one has been handed over
+	from    int // offset to read next
+	overlap int // how many of the records there are known
+	key     K   // every record with a smaller one has been handed over
 	// proven is false once the list could not be read without doubt: then
 	// reading goes on, but nothing is promised any more.
 	proven bool
@@ -61,7 +62,7 @@ type walkCount struct {
 // newWalk makes a walk from a key on, which looks at an offset first.
 func newWalk[K cmp.Ordered](order *order[K], pages *pager, key K, start int, sink walkSink[K]) *walk[K] {
 	pages.sort = order.sort
-	return &walk[K]{order: order, pages: pages, sink: sink, start: start, key: key, proven: true}
+	return &walk[K]{order: order, pages: pages, sink: sink, from: start, overlap: 1, key: key, proven: true}
 }
 
 const (
@@ -75,35 +76,40 @@ const (
 // run walks to the end of the list.
 func (w *walk[K]) run(ctx context.Context) error {
 	defer w.pages.close()
-	at, overlap := w.start, 1
 	for {
-		page, limit, err := w.pages.next(ctx, at, overlap)
-		if err != nil {
+		if done, err := w.turn(ctx); done || err != nil {
 			return err
 		}
-		keys := w.order.keys(page)
-		if len(page.Backtraces) == 0 && page.Start == 0 {
-			if empty, err := w.atEnd(ctx, 0); empty || err != nil {
-				return err
-			}
-		}
-		if len(page.Backtraces) == 0 || !w.contiguous(page, keys) {
-			if at, err = w.backtrack(ctx, page.Start); err != nil {
-				return err
-			}
-			overlap = 1
-			page.Release()
-			continue
-		}
-		if err := w.accept(page, keys); err != nil {
-			return err
-		}
-		var done bool
-		if at, overlap, done, err = w.forward(ctx, page, keys, limit); err != nil || done {
-			return err
-		}
-		page.Release()
 	}
+}
+
+// turn reads one page and says whether the list is at its end. Between two turns
+// the walk's fields, with those of its pager, are all that it goes by: a test plays
+// on from there.
+func (w *walk[K]) turn(ctx context.Context) (done bool, err error) {
+	page, limit, err := w.pages.next(ctx, w.from, w.overlap)
+	if err != nil {
+		return false, err
+	}
+	keys := w.order.keys(page)
+	if len(page.Backtraces) == 0 && page.Start == 0 {
+		if empty, err := w.atEnd(ctx, 0); empty || err != nil {
+			return empty, err
+		}
+	}
+	if len(page.Backtraces) == 0 || !w.contiguous(page, keys) {
+		w.from, err = w.backtrack(ctx, page.Start)
+		w.overlap = 1
+		page.Release()
+		return false, err
+	}
+	if err := w.accept(page, keys); err != nil {
+		return false, err
+	}
+	// Not released if it could not be stored: something may still be sending it.
+	w.from, w.overlap, done, err = w.forward(ctx, page, keys, limit)
+	page.Release()
+	return done, err
 }
 
 // contiguous says whether nothing can lie between the page and what was read.
