@@ -62,7 +62,9 @@ func text[T string | []byte](target string, values iter.Seq[T]) *wireColumn {
 		for value := range values {
 			size += len(value) + binary.MaxVarintLen32
 		}
-		into.Buf = slices.Grow(into.Buf, size) // once: a page's raw records are large
+		// At once, and with some room for the next page, since a page's raw records
+		// are large.
+		into.Buf = slices.Grow(into.Buf, size+size/16)
 		for value := range values {
 			into.Buf = binary.AppendUvarint(into.Buf, uint64(len(value)))
 			into.Buf = append(into.Buf, value...)

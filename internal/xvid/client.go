@@ -132,6 +132,7 @@ func (c *Client) List(ctx context.Context, query Query) (*Page, error) {
 		c.memories.give(memory)
 		return nil, fmt.Errorf("fetch page start=%d limit=%d: %w", query.Start, query.Limit, err)
 	}
+	c.memories.decoded(memory)
 	page.Start = query.Start
 	page.release = func() { c.memories.give(memory) }
 	return page, nil

@@ -94,6 +94,9 @@ func (s *slab[T]) clear() {
 type memories struct {
 	mu   stdsync.Mutex
 	free []*memory
+	// like is as much as the largest page so far took, for a piece that is made
+	// anew: what outgrows its place leaves that behind.
+	like struct{ backtraces, extracted, accesses int }
 }
 
 func (m *memories) take() *memory {
@@ -104,7 +107,21 @@ func (m *memories) take() *memory {
 		m.free = m.free[:last]
 		return memory
 	}
-	return &memory{}
+	return &memory{
+		backtraces: make([]Backtrace, 0, m.like.backtraces),
+		extracted:  make([]Extracted, 0, m.like.extracted),
+		accesses:   make([]Access, 0, m.like.accesses),
+	}
+}
+
+// decoded notes how much a page took, which other pages will likely take too.
+func (m *memories) decoded(memory *memory) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	more := func(seen *int, count int) { *seen = max(*seen, count+count/16) }
+	more(&m.like.backtraces, len(memory.backtraces))
+	more(&m.like.extracted, len(memory.extracted))
+	more(&m.like.accesses, len(memory.accesses))
 }
 
 func (m *memories) give(memory *memory) {
