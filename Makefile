@@ -59,6 +59,24 @@ clean:
 bench-storage: engine
 	$(GO) test -run '^$$' -bench Storage -benchtime 1x -timeout 1h ./internal/storagebench
 
+## bench: syncer beside what people would use instead; SIZES, LATENCY, CONTENDERS and PARTS choose (docs/performance.md)
+SIZES      ?= 10000 100000
+LATENCY    ?= 0ms
+CONTENDERS ?=
+PARTS      ?= compare floor
+.PHONY: bench
+bench: engine
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(GO) run ./internal/bench -sizes "$(SIZES)" -latency "$(LATENCY)" \
+		-parts "$(PARTS)" $(if $(CONTENDERS),-contenders "$(CONTENDERS)")
+
+## bench-curve: what a run costs by the size of the mirror, and its picture in docs/
+CURVE_SIZES ?= 10000 100000 1000000
+.PHONY: bench-curve
+bench-curve: engine
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(GO) run ./internal/bench -sizes "$(CURVE_SIZES)" -contenders syncer \
+		-parts incremental -curve $(CURDIR)/$(BIN)/curve.json
+	cd internal/bench/curve && $(GO) run . $(CURDIR)/$(BIN)/curve.json $(CURDIR)/docs/performance-curve.svg
+
 ## image: the production image, for this machine's architecture (needs docker with buildx)
 .PHONY: image
 image:
