@@ -1,113 +1,106 @@
 package schema
 
-import (
-	"fmt"
+import "iter"
 
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
-)
+// storeColumns are the columns of backtraces_store for rows to be stored, whose
+// types stand in migrations/001_backtraces_store.sql.
+func storeColumns(rows []Backtrace) []*wireColumn {
+	w := &words{}
+	return []*wireColumn{
+		text("id", of(rows, func(b *Backtrace) string { return b.ID })),
+		fixed("version", "UInt64", of(rows, func(b *Backtrace) uint64 { return b.Version })),
+		fixed("is_deleted", "UInt8", of(rows, func(b *Backtrace) uint8 { return flag(b.Deleted) })),
+		w.column("status", of(rows, func(b *Backtrace) string { return b.Status })),
+		nullable("percentage_completed", "Float64", of(rows, func(b *Backtrace) *float64 { return b.PercentageCompleted })),
+		text("input_name", of(rows, func(b *Backtrace) string { return b.InputName })),
+		w.column("pipeline_id", of(rows, func(b *Backtrace) string { return b.PipelineID })),
+		text("file_id", of(rows, func(b *Backtrace) string { return b.FileID })),
+		text("job_id", of(rows, func(b *Backtrace) string { return b.JobID })),
+		w.column("application_id", of(rows, func(b *Backtrace) string { return b.ApplicationID })),
+		w.column("user_id", of(rows, func(b *Backtrace) string { return b.UserID })),
+		w.column("error_code", of(rows, func(b *Backtrace) string { return b.ErrorCode })),
+		text("error_msg", of(rows, func(b *Backtrace) string { return b.ErrorMsg })),
+		nullable("source_version", "Int64", of(rows, func(b *Backtrace) *int64 { return b.SourceVersion })),
+		fixed("created_at", typeTime, of(rows, func(b *Backtrace) int64 { return b.CreatedAt })),
+		fixed("updated_at", typeTime, of(rows, func(b *Backtrace) int64 { return b.UpdatedAt })),
+		nullable("finished_at", typeTime, of(rows, func(b *Backtrace) *int64 { return b.FinishedAt })),
 
-// column appends one column of the truth for a whole page of rows.
-type column struct {
-	name   string
-	append func(into driver.BatchColumn, rows []Backtrace) error
-}
+		extracted(rows, fixed("extracted_index", "UInt32", ofExtracted(rows, func(e *Extracted) uint32 { return e.Index }))),
+		extracted(rows, text("autograph_tag", ofExtracted(rows, func(e *Extracted) string { return e.AutographTag }))),
+		extracted(rows, fixed("access_count", "UInt32", ofExtracted(rows, func(e *Extracted) uint32 { return e.AccessCount }))),
 
-// storeColumns are the columns of backtraces_store, whose types stand in
-// migrations/001_backtraces_store.sql.
-func storeColumns() []column {
-	return []column{
-		scalar("id", func(b *Backtrace) string { return b.ID }),
-		scalar("version", func(b *Backtrace) uint64 { return b.Version }),
-		scalar("is_deleted", func(b *Backtrace) uint8 {
-			if b.Deleted {
-				return 1
-			}
-			return 0
-		}),
-		scalar("status", func(b *Backtrace) string { return b.Status }),
-		scalar("percentage_completed", func(b *Backtrace) *float64 { return b.PercentageCompleted }),
-		scalar("input_name", func(b *Backtrace) string { return b.InputName }),
-		scalar("pipeline_id", func(b *Backtrace) string { return b.PipelineID }),
-		scalar("file_id", func(b *Backtrace) string { return b.FileID }),
-		scalar("job_id", func(b *Backtrace) string { return b.JobID }),
-		scalar("application_id", func(b *Backtrace) string { return b.ApplicationID }),
-		scalar("user_id", func(b *Backtrace) string { return b.UserID }),
-		scalar("error_code", func(b *Backtrace) string { return b.ErrorCode }),
-		scalar("error_msg", func(b *Backtrace) string { return b.ErrorMsg }),
-		scalar("source_version", func(b *Backtrace) *int64 { return b.SourceVersion }),
-		scalar("created_at", func(b *Backtrace) int64 { return b.CreatedAt }),
-		scalar("updated_at", func(b *Backtrace) int64 { return b.UpdatedAt }),
-		scalar("finished_at", func(b *Backtrace) *int64 { return b.FinishedAt }),
+		access(rows, fixed("extracted_index", "UInt32", ofAccess(rows, func(a *Access) uint32 { return a.ExtractedIndex }))),
+		access(rows, fixed("access_index", "UInt32", ofAccess(rows, func(a *Access) uint32 { return a.Index }))),
+		access(rows, text("autograph_tag", ofAccess(rows, func(a *Access) string { return a.AutographTag }))),
+		access(rows, text("ip_address", ofAccess(rows, func(a *Access) string { return a.IPAddress }))),
+		access(rows, w.column("ip_country", ofAccess(rows, func(a *Access) string { return a.IPCountry }))),
+		access(rows, w.column("ip_type", ofAccess(rows, func(a *Access) string { return a.IPType }))),
+		access(rows, w.column("user_agent", ofAccess(rows, func(a *Access) string { return a.UserAgent }))),
+		access(rows, w.column("accept_language", ofAccess(rows, func(a *Access) string { return a.AcceptLanguage }))),
+		access(rows, nullable("first_accessed_at", typeTime, ofAccess(rows, func(a *Access) *int64 { return a.FirstAccessedAt }))),
+		access(rows, nullable("percentage_obtained", "Float64", ofAccess(rows, func(a *Access) *float64 { return a.PercentageObtained }))),
+		access(rows, nullable("highest_resolution", "UInt16", ofAccess(rows, func(a *Access) *uint16 { return a.HighestResolution }))),
+		access(rows, nullable("streaming_only", "Bool", ofAccess(rows, func(a *Access) *bool { return a.StreamingOnly }))),
 
-		extracted("extracted_index", func(e *Extracted) uint32 { return e.Index }),
-		extracted("autograph_tag", func(e *Extracted) string { return e.AutographTag }),
-		extracted("access_count", func(e *Extracted) uint32 { return e.AccessCount }),
-
-		access("extracted_index", func(a *Access) uint32 { return a.ExtractedIndex }),
-		access("access_index", func(a *Access) uint32 { return a.Index }),
-		access("autograph_tag", func(a *Access) string { return a.AutographTag }),
-		access("ip_address", func(a *Access) string { return a.IPAddress }),
-		access("ip_country", func(a *Access) string { return a.IPCountry }),
-		access("ip_type", func(a *Access) string { return a.IPType }),
-		access("user_agent", func(a *Access) string { return a.UserAgent }),
-		access("accept_language", func(a *Access) string { return a.AcceptLanguage }),
-		access("first_accessed_at", func(a *Access) *int64 { return a.FirstAccessedAt }),
-		access("percentage_obtained", func(a *Access) *float64 { return a.PercentageObtained }),
-		access("highest_resolution", func(a *Access) *uint16 { return a.HighestResolution }),
-		access("streaming_only", func(a *Access) *bool { return a.StreamingOnly }),
-
-		scalar("raw", func(b *Backtrace) string { return string(b.Raw) }),
-		scalar("content_hash", func(b *Backtrace) uint64 { return b.ContentHash }),
-		scalar("run_id", func(b *Backtrace) string { return b.RunID }),
+		text("raw", of(rows, func(b *Backtrace) []byte { return b.Raw })),
+		fixed("content_hash", "UInt64", of(rows, func(b *Backtrace) uint64 { return b.ContentHash })),
+		w.column("run_id", of(rows, func(b *Backtrace) string { return b.RunID })),
 	}
 }
 
-// scalar is a column with one value a row.
-func scalar[T any](name string, get func(*Backtrace) T) column {
-	return column{name: name, append: func(into driver.BatchColumn, rows []Backtrace) error {
-		values := make([]T, len(rows))
+// typeTime holds epoch milliseconds.
+const typeTime = "DateTime64(3, 'UTC')"
+
+func flag(set bool) uint8 {
+	if set {
+		return 1
+	}
+	return 0
+}
+
+// of goes through one value of each row.
+func of[T any](rows []Backtrace, get func(*Backtrace) T) iter.Seq[T] {
+	return func(yield func(T) bool) {
 		for i := range rows {
-			values[i] = get(&rows[i])
-		}
-		return into.Append(values)
-	}}
-}
-
-// extracted is a nested column with one value a tag.
-func extracted[T any](name string, get func(*Extracted) T) column {
-	return nested("extracted."+name, func(b *Backtrace) []Extracted { return b.Extracted }, get)
-}
-
-// access is a nested column with one value an access.
-func access[T any](name string, get func(*Access) T) column {
-	return nested("access."+name, func(b *Backtrace) []Access { return b.Access }, get)
-}
-
-func nested[C, T any](name string, children func(*Backtrace) []C, get func(*C) T) column {
-	return column{name: name, append: func(into driver.BatchColumn, rows []Backtrace) error {
-		var values []T
-		for i := range rows {
-			list := children(&rows[i])
-			values = values[:0]
-			for j := range list {
-				values = append(values, get(&list[j]))
+			if !yield(get(&rows[i])) {
+				return
 			}
-			// Row by row: Append of a slice of slices takes clickhouse-go's
-			// way by reflection for every value.
-			if err := into.AppendRow(values); err != nil {
-				return err
-			}
-		}
-		return nil
-	}}
-}
-
-// appendColumns fills a batch prepared for the columns.
-func appendColumns(batch driver.Batch, columns []column, rows []Backtrace) error {
-	for i, column := range columns {
-		if err := column.append(batch.Column(i), rows); err != nil {
-			return fmt.Errorf("column %s: %w", column.name, err)
 		}
 	}
-	return nil
+}
+
+// ofExtracted goes through one value of each tag.
+func ofExtracted[T any](rows []Backtrace, get func(*Extracted) T) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for i := range rows {
+			for j := range rows[i].Extracted {
+				if !yield(get(&rows[i].Extracted[j])) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// ofAccess goes through one value of each access.
+func ofAccess[T any](rows []Backtrace, get func(*Access) T) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for i := range rows {
+			for j := range rows[i].Access {
+				if !yield(get(&rows[i].Access[j])) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// extracted makes a nested column of one that has a value a tag.
+func extracted(rows []Backtrace, values *wireColumn) *wireColumn {
+	return array("extracted.", of(rows, func(b *Backtrace) int { return len(b.Extracted) }), values)
+}
+
+// access makes a nested column of one that has a value an access.
+func access(rows []Backtrace, values *wireColumn) *wireColumn {
+	return array("access.", of(rows, func(b *Backtrace) int { return len(b.Access) }), values)
 }

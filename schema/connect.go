@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"strings"
 	"time"
@@ -103,8 +104,9 @@ func dial(ctx context.Context, base *clickhouse.Options, database string) (drive
 	options := *base
 	options.Auth.Database = database
 	options.DialTimeout = cmp.Or(options.DialTimeout, dialTimeout)
+	options.MaxCompressionBuffer = cmp.Or(options.MaxCompressionBuffer, sendBuffer)
 	if options.Compression == nil {
-		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionLZ4}
+		options.Compression = &clickhouse.Compression{Method: compression(options.Addr)}
 	}
 	options.Settings = settings(base.Settings)
 	what := fmt.Sprintf("connect to ClickHouse at %v", options.Addr)
@@ -144,6 +146,21 @@ func settings(ofDSN clickhouse.Settings) clickhouse.Settings {
 		"skip_unavailable_shards": 0,
 	})
 	return all
+}
+
+// sendBuffer is how much of a block is put together before it is sent.
+const sendBuffer = 1 << 20
+
+// compression is LZ4 over a network. To a server on the same machine it would cost
+// more than it saves.
+func compression(addresses []string) clickhouse.CompressionMethod {
+	for _, address := range addresses {
+		host, _, err := net.SplitHostPort(address)
+		if ip := net.ParseIP(host); err != nil || host != "localhost" && !ip.IsLoopback() {
+			return clickhouse.CompressionLZ4
+		}
+	}
+	return clickhouse.CompressionNone
 }
 
 // Close ends the connection.

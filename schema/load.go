@@ -2,9 +2,13 @@ package schema
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
 )
 
 // Known is what the mirror holds of a backtrace.
@@ -14,47 +18,48 @@ type Known struct {
 	Deleted     bool   // it holds that the backtrace is gone
 }
 
-// lookupChunk bounds the ids of one lookup, so that the query stays far below
-// ClickHouse's max_query_size of 256 KiB.
-const lookupChunk = 2000
-
 // Known looks up what the mirror holds of the backtraces. Unknown ones are not in
 // the answer.
-func (m *Mirror) Known(ctx context.Context, ids []string) (map[string]Known, error) {
-	known := make(map[string]Known, len(ids))
-	for chunk := range slices.Chunk(ids, lookupChunk) {
-		err := m.retry(ctx, "look up mirrored backtraces", func(ctx context.Context) error {
-			return m.lookup(ctx, chunk, known)
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return known, nil
+func (m *Mirror) Known(ctx context.Context, ids []string) (known map[string]Known, err error) {
+	err = m.retry(ctx, "look up mirrored backtraces", func(ctx context.Context) (err error) {
+		known, err = m.lookup(ctx, ids)
+		return err
+	})
+	return known, err
 }
 
-func (m *Mirror) lookup(ctx context.Context, ids []string, into map[string]Known) (err error) {
+// lookup makes one try. The ids go as a table of their own with the query, which
+// nobody has to parse.
+func (m *Mirror) lookup(ctx context.Context, ids []string) (known map[string]Known, err error) {
+	column := text("id", slices.Values(ids))
+	column.name = "id"
+	asked, err := externalTable("asked", len(ids), []*wireColumn{column})
+	if err != nil {
+		return nil, err
+	}
 	// Of different rows with one version FINAL shows the one inserted last, and
 	// nothing else says which that is. Their hash is given as 0, which no record
 	// has, so that the next reading is stored above them.
-	rows, err := m.conn.Query(ctx, `SELECT id, if(uniqExact(content_hash, is_deleted) = 1, any(content_hash), 0), version,
-		min(is_deleted) FROM backtraces_store WHERE id IN (?) GROUP BY id, version
-		ORDER BY id, version DESC LIMIT 1 BY id`, ids)
+	rows, err := m.conn.Query(clickhouse.Context(ctx, clickhouse.WithExternalTable(asked)),
+		`SELECT id, if(uniqExact(content_hash, is_deleted) = 1, any(content_hash), 0), version,
+		min(is_deleted) FROM backtraces_store WHERE id IN asked GROUP BY id, version
+		ORDER BY id, version DESC LIMIT 1 BY id`)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = closeRows(rows, err) }()
+	known = map[string]Known{}
 	for rows.Next() {
 		var id string
-		var known Known
+		var one Known
 		var deleted uint8
-		if err := rows.Scan(&id, &known.ContentHash, &known.Version, &deleted); err != nil {
-			return err
+		if err := rows.Scan(&id, &one.ContentHash, &one.Version, &deleted); err != nil {
+			return nil, err
 		}
-		known.Deleted = deleted != 0
-		into[id] = known
+		one.Deleted = deleted != 0
+		known[id] = one
 	}
-	return nil
+	return known, nil
 }
 
 // Insert stores readings in one block, so that a reader sees all of them or
@@ -73,21 +78,58 @@ func (m *Mirror) Insert(ctx context.Context, rows []Backtrace) error {
 	})
 }
 
-// insert makes one try with a batch of its own: a batch that failed to be sent
-// cannot be sent again.
-func (m *Mirror) insert(ctx context.Context, rows []Backtrace) (err error) {
-	columns := storeColumns()
-	names := make([]string, len(columns))
+// insertSettings are for rows of which each id has one: there is nothing to merge
+// before they are stored.
+var insertSettings = clickhouse.Settings{"optimize_on_insert": 0}
+
+// insert makes one try. The rows go as a table of their own with the statement,
+// since that can be written without a copy; it is one block, so they are stored in
+// one part.
+func (m *Mirror) insert(ctx context.Context, rows []Backtrace) error {
+	columns := storeColumns(rows)
+	names, targets := make([]string, len(columns)), make([]string, len(columns))
 	for i, column := range columns {
-		names[i] = quote(column.name)
+		column.name = "c" + strconv.Itoa(i)
+		names[i], targets[i] = column.name, quote(column.target)
 	}
-	batch, err := m.conn.PrepareBatch(ctx, "INSERT INTO backtraces_store ("+strings.Join(names, ", ")+")")
+	page, err := externalTable("page", len(rows), columns)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = batch.Close() }() // after Send it has nothing left to say
-	if err := appendColumns(batch, columns, rows); err != nil {
-		return err
+	ctx = clickhouse.Context(ctx, clickhouse.WithExternalTable(page), clickhouse.WithSettings(insertSettings))
+	return m.execData(ctx, "INSERT INTO backtraces_store ("+strings.Join(targets, ", ")+") SELECT "+strings.Join(names, ", ")+" FROM page")
+}
+
+// execData executes a statement that takes data along. clickhouse-go heeds the end
+// of a context while it waits for an answer, but not while it sends: a server that
+// stops reading would hold it until the connection's deadline, which is that of
+// the context. So nobody waits for that if the context ends before. What was to be
+// sent must not be changed then.
+func (m *Mirror) execData(ctx context.Context, statement string) error {
+	type outcome struct {
+		err      error
+		panicked any
 	}
-	return batch.Send()
+	ended := make(chan outcome, 1)
+	go func() {
+		var is outcome
+		defer func() {
+			is.panicked = recover() // for the caller, who knows what to do about it
+			ended <- is
+		}()
+		is.err = m.conn.Exec(ctx, statement)
+	}()
+	var is outcome
+	select {
+	case is = <-ended:
+	case <-ctx.Done():
+		if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return context.Cause(ctx)
+		}
+		is = <-ended
+	}
+	if is.panicked != nil {
+		panic(is.panicked)
+	}
+	return is.err
 }

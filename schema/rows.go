@@ -1,6 +1,9 @@
 package schema
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Backtrace is one row of the truth: one reading of a backtrace with its
 // children. Times are epoch milliseconds between [MinTime] and [MaxTime]; nil
@@ -54,8 +57,8 @@ type Access struct {
 }
 
 // The times that can be stored, in epoch milliseconds: DateTime64 begins with
-// 1900 and ends with 2299, but ch-go (ToDateTime64) goes through nanoseconds in 64
-// bits, which end on 2262-04-11. It wraps later times in silence.
+// 1900 and ends with 2299, but ch-go, through which they are read back, goes through
+// nanoseconds in 64 bits, which end on 2262-04-11. It wraps later times in silence.
 const (
 	MinTime int64 = -2_208_988_800_000
 	MaxTime int64 = 9_223_372_036_854
@@ -66,14 +69,20 @@ func TimeFits(millis int64) bool { return millis >= MinTime && millis <= MaxTime
 
 // check refuses a row whose times would be stored as others.
 func (b *Backtrace) check() error {
-	times := []*int64{&b.CreatedAt, &b.UpdatedAt, b.FinishedAt}
-	for i := range b.Access {
-		times = append(times, b.Access[i].FirstAccessedAt)
+	if err := errors.Join(b.checkTime(&b.CreatedAt), b.checkTime(&b.UpdatedAt), b.checkTime(b.FinishedAt)); err != nil {
+		return err
 	}
-	for _, millis := range times {
-		if millis != nil && !TimeFits(*millis) {
-			return fmt.Errorf("backtrace %s: time %d ms does not fit DateTime64", b.ID, *millis)
+	for i := range b.Access {
+		if err := b.checkTime(b.Access[i].FirstAccessedAt); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (b *Backtrace) checkTime(millis *int64) error {
+	if millis == nil || TimeFits(*millis) {
+		return nil
+	}
+	return fmt.Errorf("backtrace %s: time %d ms does not fit DateTime64", b.ID, *millis)
 }

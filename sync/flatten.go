@@ -8,11 +8,22 @@ import (
 // driftTime is the drift of a time that the mirror cannot hold.
 const driftTime = "time out of range"
 
+// flattener makes rows of readings. The rows' children live in its memory, which
+// is used again after a reset.
+type flattener struct {
+	extracted []schema.Extracted
+	access    []schema.Access
+	drift     []xvid.Drift // of the record in hand
+}
+
+// reset makes room for other rows.
+func (f *flattener) reset() { f.extracted, f.access = f.extracted[:0], f.access[:0] }
+
 // flatten makes the row of one reading: children become lists that name their
 // places in the record. What the row cannot hold is left out of its column and
 // noted as drift; raw has it all.
-func flatten(b *xvid.Backtrace) (schema.Backtrace, []xvid.Drift) {
-	f := flattener{drift: b.Drift}
+func (f *flattener) flatten(b *xvid.Backtrace) (schema.Backtrace, []xvid.Drift) {
+	f.drift = b.Drift
 	row := schema.Backtrace{
 		ID:                  b.ID,
 		Status:              b.Status,
@@ -30,25 +41,27 @@ func flatten(b *xvid.Backtrace) (schema.Backtrace, []xvid.Drift) {
 		UpdatedAt:           f.timeOrZero("updated_at", b.UpdatedAt),
 		FinishedAt:          f.time("finished_at", b.FinishedAt),
 		Raw:                 b.Raw,
-		ContentHash:         contentHash(b.Raw),
+		ContentHash:         contentHash(b),
 	}
+	tags, accesses := len(f.extracted), len(f.access)
 	for i := range b.ExtractedData {
-		f.extracted(&row, uint32(i), &b.ExtractedData[i])
+		f.extract(uint32(i), &b.ExtractedData[i])
 	}
+	row.Extracted = f.extracted[tags:len(f.extracted):len(f.extracted)]
+	row.Access = f.access[accesses:len(f.access):len(f.access)]
 	return row, f.drift
 }
 
-type flattener struct{ drift []xvid.Drift }
-
-func (f *flattener) extracted(row *schema.Backtrace, index uint32, e *xvid.Extracted) {
-	row.Extracted = append(row.Extracted, schema.Extracted{
+// extract appends a tag and its accesses.
+func (f *flattener) extract(index uint32, e *xvid.Extracted) {
+	f.extracted = append(f.extracted, schema.Extracted{
 		Index:        index,
 		AutographTag: e.AutographTag,
 		AccessCount:  uint32(len(e.AccessStats)), //nolint:gosec // a body of 512 MiB holds fewer than 2^32 elements
 	})
 	for i := range e.AccessStats {
 		a := &e.AccessStats[i]
-		row.Access = append(row.Access, schema.Access{
+		f.access = append(f.access, schema.Access{
 			ExtractedIndex:     index,
 			Index:              uint32(i),
 			AutographTag:       e.AutographTag,

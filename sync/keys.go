@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"syncer/internal/xvid"
 )
@@ -17,6 +18,8 @@ type order[K cmp.Ordered] struct {
 	null K
 	// after is the smallest key that is larger than another one.
 	after func(K) K
+	// keep makes a key that outlasts its page.
+	keep func(K) K
 }
 
 // byUpdatedAt is the order of incremental runs, in epoch milliseconds.
@@ -30,6 +33,7 @@ var byUpdatedAt = order[int64]{
 	},
 	null:  math.MinInt64,
 	after: func(key int64) int64 { return key + 1 },
+	keep:  func(key int64) int64 { return key },
 }
 
 // byID is the order of a reconcile: no change moves a record in it.
@@ -37,6 +41,7 @@ var byID = order[string]{
 	sort:  "id",
 	key:   func(b *xvid.Backtrace) (string, bool) { return b.ID, true },
 	after: func(key string) string { return key + "\x00" },
+	keep:  strings.Clone,
 }
 
 // placeKey is the sort key at one place of a page. It is not known where the

@@ -23,6 +23,10 @@ func TestMirrorEqualsSource(t *testing.T) {
 	if first.RecordsRead != 20_000 || first.RowsWritten != 20_000 {
 		t.Errorf("first copy read %d records and wrote %d rows, want 20000", first.RecordsRead, first.RowsWritten)
 	}
+	// Twenty pages of 1000 new records, which overlap by two or a tie, and the end.
+	if first.Requests > 26 {
+		t.Errorf("the first copy sent %d requests", first.Requests)
+	}
 	b.equalSource(t)
 
 	changed := mix(b.world, 500)

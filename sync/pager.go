@@ -65,11 +65,14 @@ func (p *pager) limit(overlap int) int { return min(p.size+overlap, xvid.MaxLimi
 func (p *pager) next(ctx context.Context, start, overlap int) (*xvid.Page, int, error) {
 	for {
 		head := p.take(ctx, start, overlap)
-		p.ahead(ctx, head, overlap)
+		p.ahead(ctx, head, overlap, p.concurrency-1)
 		page, err := head.wait(ctx)
 		if err == nil {
 			p.grow()
 			p.total = page.Total
+			if p.concurrency > 1 { // it is in flight no more, and another may be while it is stored
+				p.ahead(ctx, head, overlap, p.concurrency)
+			}
 			return page, head.limit, nil
 		}
 		p.drop()
@@ -105,15 +108,15 @@ func (p *pager) take(ctx context.Context, start, overlap int) *pending {
 	return p.fetch(ctx, start, p.limit(overlap))
 }
 
-// ahead asks for the pages that will likely come next, as far as the list is
-// known to reach. Whether they fit together is for the reader to see.
-func (p *pager) ahead(ctx context.Context, head *pending, overlap int) {
+// ahead asks for the pages that will likely come next, so many of them and as far
+// as the list is known to reach. Whether they fit together is for the reader to see.
+func (p *pager) ahead(ctx context.Context, head *pending, overlap, pages int) {
 	last := head
 	if len(p.queue) > 0 {
 		last = p.queue[len(p.queue)-1]
 	}
 	overlap = max(overlap, 2) // a strictly smaller key, and the last one read
-	for len(p.queue) < p.concurrency-1 {
+	for len(p.queue) < pages {
 		start := last.start + last.limit - overlap
 		if start <= last.start || start+overlap >= p.total {
 			return

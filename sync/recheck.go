@@ -93,6 +93,7 @@ func (s *storer) ask(ctx context.Context, id string) (answer, error) {
 
 // settle stores answers that are newer than what is known.
 func (s *storer) settle(ctx context.Context, answers []answer, known map[string]schema.Known) error {
+	s.flattener.reset() // all rows made before are stored
 	var changed []reading
 	var gone []schema.Backtrace
 	for _, one := range answers {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"syncer/internal/xvid"
 	"syncer/schema"
@@ -109,7 +110,7 @@ func (c *comparison) page(ctx context.Context, page *xvid.Page) error {
 	}
 	for i := range page.Backtraces {
 		if id := page.Backtraces[i].ID; id > c.compared {
-			c.listed[id] = true
+			c.listed[strings.Clone(id)] = true // the page does not last
 			c.any = true
 		}
 	}

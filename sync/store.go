@@ -2,6 +2,8 @@ package sync
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"syncer/internal/xvid"
@@ -24,7 +26,12 @@ type storer struct {
 	shapes map[xvid.Drift]bool
 	// previous holds the hashes of the last page's records. Pages overlap, and
 	// what was just stored need not be looked up again.
-	previous map[string]uint64
+	previous, hashes map[string]uint64
+	// What a page's rows are made in is used again for the next page's.
+	flattener flattener
+	readings  []reading
+	rows      []schema.Backtrace
+	ids       []string
 	// dirty is set before the first insert: from then on the mirror may hold
 	// what the flat tables do not, even if the insert seems to fail.
 	dirty bool
@@ -46,9 +53,11 @@ type reading struct {
 
 // page stores the records of one page.
 func (s *storer) page(ctx context.Context, page *xvid.Page) error {
-	readings := make([]reading, 0, len(page.Backtraces))
-	hashes := make(map[string]uint64, len(page.Backtraces))
+	s.flattener.reset()
+	s.readings = slices.Grow(s.readings[:0], len(page.Backtraces))
+	s.previous, s.hashes = s.hashes, emptied(s.previous)
 	var letters []schema.DeadLetter
+	anyDoubled := false
 	for i := range page.Backtraces {
 		backtrace := &page.Backtraces[i]
 		if backtrace.Unreadable != "" {
@@ -57,24 +66,36 @@ func (s *storer) page(ctx context.Context, page *xvid.Page) error {
 			})
 			continue
 		}
-		one := s.reading(backtrace, uint64(page.SentAt.UnixMicro()))
-		_, doubled := hashes[one.row.ID]
-		hashes[one.row.ID] = one.row.ContentHash
-		if hash, seen := s.previous[one.row.ID]; seen && hash == one.row.ContentHash && !doubled {
+		now := contentHash(backtrace)
+		_, doubled := s.hashes[backtrace.ID]
+		anyDoubled = anyDoubled || doubled
+		s.hashes[strings.Clone(backtrace.ID)] = now // the page does not last
+		if hash, seen := s.previous[backtrace.ID]; seen && hash == now && !doubled {
 			continue
 		}
-		readings = append(readings, one)
+		s.readings = append(s.readings, s.reading(backtrace, uint64(page.SentAt.UnixMicro())))
 	}
-	s.previous = hashes
+	if anyDoubled {
+		s.readings = lastOfEach(s.readings)
+	}
 	if err := s.bury(ctx, letters); err != nil {
 		return err
 	}
-	return s.store(ctx, lastOfEach(readings))
+	return s.store(ctx, s.readings)
+}
+
+// emptied gives a map without its entries, ready for others.
+func emptied(hashes map[string]uint64) map[string]uint64 {
+	if hashes == nil {
+		return map[string]uint64{}
+	}
+	clear(hashes)
+	return hashes
 }
 
 // reading flattens a record that was asked for at a time.
 func (s *storer) reading(backtrace *xvid.Backtrace, version uint64) reading {
-	row, drift := flatten(backtrace)
+	row, drift := s.flattener.flatten(backtrace)
 	row.Version, row.RunID = version, s.runID
 	return s.retain(reading{row: row, drift: drift})
 }
@@ -95,28 +116,30 @@ func (s *storer) store(ctx context.Context, readings []reading) error {
 	if len(readings) == 0 {
 		return nil
 	}
-	ids := make([]string, len(readings))
+	s.ids = s.ids[:0]
 	for i := range readings {
-		ids[i] = readings[i].row.ID
+		s.ids = append(s.ids, readings[i].row.ID)
 	}
-	known, err := s.mirror.Known(ctx, ids)
+	known, err := s.mirror.Known(ctx, s.ids)
 	if err != nil {
 		return err
 	}
-	changed := make([]reading, 0, len(readings))
+	read := len(readings)
+	changed := readings[:0]
 	var contested []string
-	for _, one := range readings {
+	for i := range readings {
+		one := &readings[i]
 		held, ok := known[one.row.ID]
 		switch {
 		case ok && !held.Deleted && held.ContentHash == one.row.ContentHash:
 		case ok && held.Version >= one.row.Version:
 			contested = append(contested, one.row.ID)
 		default:
-			changed = append(changed, one)
+			changed = append(changed, *one)
 		}
 	}
-	s.count.read += uint64(len(readings) - len(contested))                     //nolint:gosec // a part of them
-	s.count.unchanged += uint64(len(readings) - len(contested) - len(changed)) //nolint:gosec // likewise
+	s.count.read += uint64(read - len(contested))                     //nolint:gosec // a part of them
+	s.count.unchanged += uint64(read - len(contested) - len(changed)) //nolint:gosec // likewise
 	if err := s.insert(ctx, changed); err != nil {
 		return err
 	}
@@ -130,14 +153,14 @@ func (s *storer) insert(ctx context.Context, changed []reading) error {
 	if err := s.report(ctx, changed); err != nil {
 		return err
 	}
-	rows := make([]schema.Backtrace, len(changed))
-	for i, one := range changed {
-		rows[i] = one.row
+	s.rows = s.rows[:0]
+	for i := range changed {
+		s.rows = append(s.rows, changed[i].row)
 	}
-	if err := s.write(ctx, rows); err != nil {
+	if err := s.write(ctx, s.rows); err != nil {
 		return err
 	}
-	s.count.changed += uint64(len(rows))
+	s.count.changed += uint64(len(changed))
 	return nil
 }
 
@@ -168,7 +191,8 @@ func (s *storer) report(ctx context.Context, readings []reading) error {
 	}
 	var found []schema.Drift
 	places := map[xvid.Drift]int{}
-	for _, one := range readings {
+	for i := range readings {
+		one := &readings[i]
 		for _, shape := range one.drift {
 			if !s.shapes[shape] && len(s.shapes) == maxDrift {
 				continue

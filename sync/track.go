@@ -2,6 +2,7 @@ package sync
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"syncer/internal/xvid"
@@ -49,7 +50,7 @@ func (t *track) reached(key int64, page *xvid.Page) error {
 	t.marks.add(page.Start, keys)
 	next := schema.Checkpoint{UpdatedAt: key, Generation: t.checkpoint.Generation}
 	if last := keys.last(); last >= 0 && keys[last].key == key {
-		next.ID = page.Backtraces[last].ID
+		next.ID = strings.Clone(page.Backtraces[last].ID) // the page does not last
 	}
 	if now := clock(page); t.bound == 0 && key > now-t.lookback {
 		t.bound = now

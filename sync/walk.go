@@ -111,12 +111,15 @@ func (w *walk[K]) turn(ctx context.Context) (done bool, err error) {
 	if len(page.Backtraces) == 0 || !w.contiguous(page, keys) {
 		w.from, err = w.backtrack(ctx, page.Start)
 		w.overlap = 1
+		page.Release()
 		return false, err
 	}
 	if err := w.accept(page, keys); err != nil {
 		return false, err
 	}
+	// Not released if it could not be stored: something may still be sending it.
 	w.from, w.overlap, done, err = w.forward(ctx, page, keys, limit)
+	page.Release()
 	return done, err
 }
 
@@ -194,7 +197,7 @@ func (w *walk[K]) accept(page *xvid.Page, keys pageKeys[K]) error {
 	}
 	w.end = page.Start + len(page.Backtraces)
 	if _, last, known := keys.ends(); known && last > w.key {
-		w.key, w.stalls, w.idle = last, 0, 0
+		w.key, w.stalls, w.idle = w.order.keep(last), 0, 0
 	} else if err := w.idling(page); err != nil {
 		return err
 	}

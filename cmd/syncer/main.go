@@ -20,6 +20,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// After the first signal the next one ends the process at once.
 	context.AfterFunc(ctx, stop)
+	fitMemory(os.LookupEnv, "/")
 	app := &app{
 		env:    envconfig.OsLookuper(),
 		stdin:  os.Stdin,

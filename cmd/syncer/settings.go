@@ -37,7 +37,7 @@ type environment struct {
 	ClickHouseMigrate       string `env:"CLICKHOUSE_MIGRATE, default=true"`
 	Schedule                string `env:"SYNC_SCHEDULE, default=*/5 * * * *"`
 	ReconcileSchedule       string `env:"SYNC_RECONCILE_SCHEDULE, default=30 3 * * 0"`
-	PageSize                string `env:"SYNC_PAGE_SIZE, default=2000"`
+	PageSize                string `env:"SYNC_PAGE_SIZE, default=5000"`
 	Concurrency             string `env:"SYNC_CONCURRENCY, default=2"`
 	Lookback                string `env:"SYNC_LOOKBACK, default=10m"`
 	Timeout                 string `env:"SYNC_TIMEOUT, default=1h"`

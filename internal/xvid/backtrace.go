@@ -25,6 +25,9 @@ type Backtrace struct {
 
 	// Raw is the record's JSON as received. It shares memory with its page.
 	Raw []byte
+	// Hash is equal for records of equal content: the order of keys and white
+	// space do not count, numbers count as they are written.
+	Hash uint64
 	// Drift lists what of the record's shape the decoder does not know.
 	Drift []Drift
 	// Unreadable says why an element of a page is no backtrace at all; then
@@ -57,7 +60,8 @@ type Drift struct {
 	Kind string // e.g. "unknown key", "unexpected array"; never a value
 }
 
-// Page is one answer of the list.
+// Page is one answer of the list. Its records and their texts are parts of one
+// piece of memory: what is to outlast a release must be copied.
 type Page struct {
 	// Backtraces are in the order of the list, unreadable elements in their
 	// places.
@@ -69,6 +73,18 @@ type Page struct {
 	SentAt time.Time
 	// Date is the API's clock when it answered; zero if it does not say.
 	Date time.Time
+
+	release func()
+}
+
+// Release gives the page's memory back, so that another page can use it. It need
+// not be called, and must not be while anything of the page is in use.
+func (p *Page) Release() {
+	if p.release != nil {
+		p.Backtraces = nil
+		p.release()
+		p.release = nil
+	}
 }
 
 // Reading is one record fetched by its id.

@@ -48,6 +48,7 @@ type Client struct {
 	http    *http.Client
 
 	requests, retries atomic.Int64
+	memories          memories
 
 	mu       stdsync.Mutex
 	lastSent int64 // µs; see sentAt
@@ -125,11 +126,15 @@ func ParseURL(text string) (*url.URL, error) {
 func (c *Client) List(ctx context.Context, query Query) (*Page, error) {
 	target := *c.base
 	target.RawQuery = query.values().Encode()
-	page, err := fetch(ctx, c, &target, decodePage)
+	memory := c.memories.take()
+	page, err := fetch(ctx, c, &target, memory, decodePage)
 	if err != nil {
+		c.memories.give(memory)
 		return nil, fmt.Errorf("fetch page start=%d limit=%d: %w", query.Start, query.Limit, err)
 	}
+	c.memories.decoded(memory)
 	page.Start = query.Start
+	page.release = func() { c.memories.give(memory) }
 	return page, nil
 }
 
@@ -140,7 +145,7 @@ func (c *Client) Get(ctx context.Context, id string) (*Reading, error) {
 	}
 	target := *c.base.JoinPath(id)
 	target.RawQuery = readable().Encode()
-	reading, err := fetch(ctx, c, &target, decodeReading)
+	reading, err := fetch(ctx, c, &target, &memory{}, decodeReading)
 	if err != nil {
 		return nil, fmt.Errorf("fetch backtrace %s: %w", id, err)
 	}

@@ -20,6 +20,7 @@ const maxErrorBody = 64 << 10
 // response is an answer's body with what its headers and its sending tell.
 type response struct {
 	body   []byte
+	memory *memory   // that the body and its records live in
 	sentAt time.Time // when the request was sent, by our clock
 	date   time.Time // the API's Date header; zero if there is none
 }
@@ -27,7 +28,9 @@ type response struct {
 // fetch sends a request until it is answered, decoded or hopeless. Decoding is
 // part of a try, since a body that breaks off is as passing as a refused
 // connection.
-func fetch[T any](ctx context.Context, c *Client, target *url.URL, decode func(response) (T, error)) (T, error) {
+//
+// The answer is read into memory, which the result is a part of.
+func fetch[T any](ctx context.Context, c *Client, target *url.URL, memory *memory, decode func(response) (T, error)) (T, error) {
 	tries := 0
 	var last error
 	try := func() (result T, err error) {
@@ -35,7 +38,8 @@ func fetch[T any](ctx context.Context, c *Client, target *url.URL, decode func(r
 			c.retries.Add(1)
 		}
 		defer func() { last = err }()
-		got, err := c.sendAuthorized(ctx, target)
+		memory.clear()
+		got, err := c.sendAuthorized(ctx, target, memory)
 		if err != nil {
 			return result, c.classify(err)
 		}
@@ -80,9 +84,9 @@ func (c *Client) classify(err error) error {
 
 // sendAuthorized sends a request; if its token is refused and the token's file
 // holds another one by now, it sends it once more with that.
-func (c *Client) sendAuthorized(ctx context.Context, target *url.URL) (response, error) {
+func (c *Client) sendAuthorized(ctx context.Context, target *url.URL, memory *memory) (response, error) {
 	token := c.options.Token.current()
-	got, err := c.send(ctx, target, token)
+	got, err := c.send(ctx, target, token, memory)
 	if !errors.Is(err, ErrRefused) {
 		return got, err
 	}
@@ -95,11 +99,11 @@ func (c *Client) sendAuthorized(ctx context.Context, target *url.URL) (response,
 		return response{}, err
 	}
 	c.retries.Add(1)
-	return c.send(ctx, target, renewed)
+	return c.send(ctx, target, renewed, memory)
 }
 
 // send makes one try and reads the whole answer.
-func (c *Client) send(ctx context.Context, target *url.URL, token string) (response, error) {
+func (c *Client) send(ctx context.Context, target *url.URL, token string, memory *memory) (response, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.AttemptTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
@@ -120,14 +124,15 @@ func (c *Client) send(ctx context.Context, target *url.URL, token string) (respo
 	if answer.StatusCode != http.StatusOK {
 		return response{}, c.apiError(answer, token)
 	}
-	body, err := io.ReadAll(io.LimitReader(answer.Body, c.options.MaxBody+1))
+	err = memory.read(answer, c.options.MaxBody)
+	body := memory.body
 	switch {
 	case err != nil:
 		return response{}, fmt.Errorf("%w: it breaks off after %d bytes: %w", ErrBody, len(body), err)
 	case int64(len(body)) > c.options.MaxBody:
 		return response{}, fmt.Errorf("%w: it is larger than %d MiB", ErrBody, c.options.MaxBody>>20)
 	}
-	return response{body: body, sentAt: sentAt, date: date}, nil
+	return response{body: body, memory: memory, sentAt: sentAt, date: date}, nil
 }
 
 // apiError reads the document's error body, as far as there is one. A token that

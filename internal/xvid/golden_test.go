@@ -42,6 +42,8 @@ func TestDecodeDocumentList(t *testing.T) {
 	second.ID, second.InputName = "641c73a1aa53ed3f04c34c59", "uploads/ANa5OPwRH6pNa0uruGpSr8kXkFFBIa0x/DX3_copy.mp4"
 	second.FileID, second.Raw = "621127ed633abbeb19252f9c", document.Backtraces[1]
 	second.CreatedAt, second.UpdatedAt, second.FinishedAt = new(int64(1679586209879)), new(int64(1679586209879)), new(int64(1679586417112))
+	// Stored with each record: another hash of the same would rewrite all of them.
+	first.Hash, second.Hash = 5687519958626842717, 3106883284396231305
 	if diff := cmp.Diff([]Backtrace{first, second}, page.Backtraces); diff != "" {
 		t.Errorf("(-document +decoded)\n%s", diff)
 	}
@@ -69,7 +71,7 @@ func TestDecodeDocumentRecord(t *testing.T) {
 			FirstAccessedAt: new(int64(1604484332000)), PercentageObtained: new(100.0),
 			HighestResolution: new(uint16(352)), StreamingOnly: new(false),
 		}}}},
-		Raw: document.Backtrace,
+		Raw: document.Backtrace, Hash: 7902296011576582237,
 	}
 	if diff := cmp.Diff(want, reading.Backtrace); diff != "" {
 		t.Errorf("(-document +decoded)\n%s", diff)

@@ -24,9 +24,6 @@ func newWalker(body []byte) *walker {
 		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
 }
 
-// maxDriftPath bounds what a hostile key can put into a drift's path.
-const maxDriftPath = 200
-
 func (w *walker) note(path, kind string) {
 	if len(path) > maxDriftPath {
 		path = strings.ToValidUTF8(path[:maxDriftPath], "") + "…"
@@ -76,7 +73,7 @@ func (w *walker) expect(open jsontext.Kind, path string) (bool, error) {
 		return err == nil, err
 	}
 	if kind != 'n' && kind != jsontext.KindInvalid {
-		w.note(path, "unexpected "+kindName(kind))
+		w.note(path, "unexpected "+oracleKindName(kind))
 	}
 	return false, w.skip()
 }
@@ -102,15 +99,15 @@ func (w *walker) scalar(path string) (string, error) {
 		}
 		return "", nil
 	case '{', '[':
-		w.note(path, "unexpected "+kindName(kind))
+		w.note(path, "unexpected "+oracleKindName(kind))
 	default: // broken JSON, as skip will say
 	}
 	return "", w.skip()
 }
 
-// value reads a scalar through a parser; what the parser does not know is nil
+// oracleValue reads a scalar through a parser; what the parser does not know is nil
 // and drift.
-func value[T any](w *walker, path string, parse func(string) (T, bool), into **T) error {
+func oracleValue[T any](w *walker, path string, parse func(string) (T, bool), into **T) error {
 	text, err := w.scalar(path)
 	*into = nil
 	if err != nil || text == "" {
@@ -138,7 +135,7 @@ func (w *walker) end() error {
 	return nil
 }
 
-func kindName(kind jsontext.Kind) string {
+func oracleKindName(kind jsontext.Kind) string {
 	switch kind {
 	case '{':
 		return "object"

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+const (
+	// gcPercent makes the collector run at a quarter more than what is in use: of a
+	// page's memory almost all is used again, so that it seldom runs, and what it
+	// lets pile up would only be memory.
+	gcPercent = 25
+	// limitShare of a container's memory is for the Go heap and what belongs to it.
+	limitShare = 0.9
+)
+
+// fitMemory bounds the memory by what a container allows, where GOMEMLIMIT and GOGC
+// say nothing else.
+func fitMemory(env func(string) (string, bool), root string) {
+	if _, set := env("GOGC"); !set {
+		debug.SetGCPercent(gcPercent)
+	}
+	if _, set := env("GOMEMLIMIT"); set {
+		return
+	}
+	if limit := cgroupLimit(root); limit > 0 {
+		debug.SetMemoryLimit(int64(float64(limit) * limitShare))
+	}
+}
+
+// cgroupLimit is the smallest bound on the memory of the control group (version 2)
+// that this process is in, and of those around it; 0 if there is none.
+func cgroupLimit(root string) int64 {
+	content, err := os.ReadFile(filepath.Join(root, "proc/self/cgroup"))
+	if err != nil {
+		return 0 // no Linux
+	}
+	var limit int64
+	for line := range strings.Lines(string(content)) {
+		group, found := strings.CutPrefix(strings.TrimSpace(line), "0::")
+		if !found {
+			continue
+		}
+		for group = filepath.Join("/", group); ; group = filepath.Dir(group) {
+			if bound := readLimit(filepath.Join(root, "sys/fs/cgroup", group, "memory.max")); bound > 0 && (limit == 0 || bound < limit) {
+				limit = bound
+			}
+			if group == "/" {
+				break
+			}
+		}
+	}
+	return limit
+}
+
+// readLimit reads a bound in bytes; 0 for "max", and where there is none.
+func readLimit(path string) int64 {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return 0
+	}
+	bound, _ := strconv.ParseInt(strings.TrimSpace(string(content)), 10, 64) // "max" is no number
+	return bound
+}
