@@ -757,3 +757,10 @@ CREATE TABLE IF NOT EXISTS `xvid`.forgotten_tags_store ON CLUSTER `main` AS `xvi
 ENGINE = Distributed(`main`, `xvid`, `forgotten_tags_store_local`, cityHash64(tag_hash))
 COMMENT 'Tags whose data was erased and is not mirrored again, as hashes, with superseded rows';
 
+-- step 008_parts
+-- A page that is stored is synced to disk file by file. In the compact format that is
+-- a handful of files a part and not one for each stream of each column (some 65): a
+-- seventh of the syncs. Larger parts, which only merges make, keep the wide format, from
+-- which a few columns are read fast.
+ALTER TABLE `xvid`.backtraces_store_local ON CLUSTER `main` MODIFY SETTING min_bytes_for_wide_part = 67108864;
+
