@@ -56,6 +56,7 @@ var passingCodes = map[int32]bool{
 	319: true, // UNKNOWN_STATUS_OF_INSERT
 	394: true, // QUERY_WAS_CANCELLED: the server is shutting down
 	425: true, // SYSTEM_ERROR
+	517: true, // CANNOT_ASSIGN_ALTER: another one replaces or alters the relation
 	730: true, // REFRESH_FAILED: of whatever cause, which only its text says
 	999: true, // KEEPER_EXCEPTION
 }

@@ -29,6 +29,7 @@ func (l Layout) MigrateGrants() ([]Grant, error) {
 		{"INSERT", l.all()},
 	}
 	switch l.Kind {
+	case Single, Shared: // nothing more
 	case Cluster:
 		grants = append(grants, Grant{"CLUSTER", "*.*"})
 	case Replicated:

@@ -113,6 +113,7 @@ func (l Layout) onCluster() string {
 func (l Layout) engine(plain string) string {
 	name, arguments, _ := strings.Cut(strings.TrimSuffix(plain, ")"), "(")
 	switch l.Kind {
+	case Single, Shared: // as it is
 	case Cluster:
 		path := "'/clickhouse/tables/{shard}/{database}/{table}', '{replica}'"
 		if arguments != "" {

@@ -24,9 +24,11 @@ var layouts = []schema.Layout{
 
 // The schema of each layout, as ClickHouse is told it, is what was reviewed; and
 // ClickHouse can read each statement of it. A step that was released never
-// changes in the single layout: there are databases that took it.
+// changes in the single layout: there are databases that took it. Of what is not a
+// cluster only the statements are kept that differ from the single layout's.
 func TestLayouts(t *testing.T) {
 	mirror := open(t)
+	inSingle := map[string]bool{}
 	for _, layout := range layouts {
 		t.Run(string(layout.Kind), func(t *testing.T) {
 			steps, err := layout.Migrations()
@@ -37,6 +39,10 @@ func TestLayouts(t *testing.T) {
 			for _, step := range steps {
 				text.WriteString("-- step " + step.Name + "\n")
 				for _, statement := range step.Statements {
+					if inSingle[statement] {
+						continue
+					}
+					inSingle[statement] = layout.Kind == schema.Single
 					text.WriteString(statement + ";\n\n")
 					if number(t, mirror, "SELECT toUInt64(formatQueryOrNull("+literal(statement)+") IS NOT NULL)") == 0 {
 						t.Errorf("ClickHouse cannot read\n%s", statement)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/cenkalti/backoff/v5"
 )
 
 //go:embed migrations
@@ -169,12 +170,25 @@ func (l Layout) version(ctx context.Context, conn driver.Conn) (uint32, error) {
 
 func (s *Migration) apply(ctx context.Context, conn driver.Conn, layout Layout) error {
 	for i, statement := range s.Statements {
-		if err := conn.Exec(ctx, statement); err != nil {
+		if err := change(ctx, conn, statement); err != nil {
 			return explain(fmt.Sprintf("migrate: step %s, statement %d", s.Name, i+1), err)
 		}
 	}
 	err := conn.Exec(ctx, "INSERT INTO "+layout.across(recordTable)+" (version, name) VALUES (?, ?)", s.Version, s.Name)
 	return explain("migrate: record step "+s.Name, err)
+}
+
+// change changes the schema, again where another program that migrates at the
+// same time was in the way.
+func change(ctx context.Context, conn driver.Conn, statement string) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := conn.Exec(ctx, statement)
+		if err != nil && !passingCodes[code(err)] {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	}, backoff.WithMaxElapsedTime(statementTimeout))
+	return err
 }
 
 // Migrations renders the steps for a layout, in their order.

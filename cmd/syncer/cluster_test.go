@@ -106,7 +106,7 @@ func (c *clustered) testEqualsSource(t *testing.T) {
 	if line := c.once(t); number(t, line["rows_written"]) != 100 {
 		t.Errorf("a run after 100 changes: %v", line)
 	}
-	c.equalSource(t, 0) // and not the one that the run asked
+	c.equalSource(t, 0)           // and not the one that the run asked
 	for shard := range c.shards { // both know what the other stored
 		c.connect(shard)
 		if line := c.once(t); number(t, line["rows_written"]) != 0 {
