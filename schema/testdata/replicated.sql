@@ -66,20 +66,6 @@ ORDER BY source
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Checkpoints, with superseded ones. Read sync_checkpoints instead';
 
-CREATE OR REPLACE VIEW `xvid`.sync_checkpoints
-(
-    source     String               COMMENT 'URL of the collection',
-    updated_at DateTime64(3, 'UTC') COMMENT 'Everything with an earlier updated_at is stored; 1970-01-01 at the start',
-    id         String               COMMENT 'Last record read at that time',
-    start_hint UInt64               COMMENT 'Offset in the list at which the next run looks first',
-    generation UInt32               COMMENT 'Goes up when the checkpoint is moved by hand',
-    saved_at   DateTime64(3, 'UTC') COMMENT 'When the checkpoint was saved',
-    run_id     String               COMMENT 'Run that saved it; empty if it was moved by hand'
-)
-AS SELECT source, updated_at, id, start_hint, generation, saved_at, run_id
-FROM `xvid`.sync_checkpoints_store FINAL
-COMMENT 'How far each source has been read';
-
 CREATE TABLE IF NOT EXISTS `xvid`.sync_runs_store
 (
     revision          UInt8                          COMMENT '0 at the start, 1 at the end, 2 if another run had to close it; the highest wins',
@@ -114,108 +100,7 @@ ENGINE = ReplicatedReplacingMergeTree(revision)
 ORDER BY run_id
 COMMENT 'Runs, a row for the start and one for the end. Read sync_runs instead';
 
-CREATE OR REPLACE VIEW `xvid`.sync_runs
-(
-    run_id            String                         COMMENT 'Id of the run; ids sort by start',
-    kind              LowCardinality(String)         COMMENT 'incremental, reconcile or forget',
-    source            String                         COMMENT 'URL of the collection',
-    started_at        DateTime64(3, 'UTC')           COMMENT 'Start',
-    deadline_at       DateTime64(3, 'UTC')           COMMENT 'When the run is cut off at the latest',
-    ended_at          Nullable(DateTime64(3, 'UTC')) COMMENT 'End; NULL while it runs or if it died',
-    outcome           LowCardinality(String)         COMMENT 'running, ok, interrupted, failed or died',
-    requests          UInt64                         COMMENT 'Requests sent to the API, retries included',
-    retries           UInt64                         COMMENT 'Requests sent again after a failure',
-    pages             UInt64                         COMMENT 'Pages of the list that were read and used',
-    records_read      UInt64                         COMMENT 'Distinct readings taken from the source',
-    records_changed   UInt64                         COMMENT 'Of these, new or different from the mirror',
-    records_unchanged UInt64                         COMMENT 'Of these, already mirrored as they are',
-    rows_written      UInt64                         COMMENT 'Rows written to the mirror''s truth',
-    tombstones        UInt64                         COMMENT 'Records found gone from the source',
-    pending           UInt64                         COMMENT 'Mirrored records found in a state that is not final, and asked for again',
-    dead_letters      UInt64                         COMMENT 'Elements of the list that were no backtrace',
-    contiguity_breaks UInt64                         COMMENT 'Pages that did not fit because the list had moved, and were read again',
-    doubtful          Bool                           COMMENT 'Whether the list could not be read without doubt: a reconcile is due',
-    source_total      Nullable(UInt64)               COMMENT 'Records that the source counted at the end',
-    mirror_total      Nullable(UInt64)               COMMENT 'Records in the mirror at the end',
-    cursor_from       DateTime64(3, 'UTC')           COMMENT 'Checkpoint at the start; 1970-01-01 for the beginning of the list',
-    cursor_to         DateTime64(3, 'UTC')           COMMENT 'Checkpoint at the end',
-    refreshed         Bool                           COMMENT 'Whether the flat tables hold all that the run wrote',
-    error             String                         COMMENT 'What went wrong; empty if nothing',
-    syncer_version    LowCardinality(String)         COMMENT 'Version of syncer'
-)
-AS SELECT run_id, kind, source, started_at, deadline_at, ended_at,
-    if(outcome = 'running' AND deadline_at < now64(3), 'died', outcome) AS outcome,
-    requests, retries, pages, records_read, records_changed, records_unchanged, rows_written, tombstones,
-    pending, dead_letters, contiguity_breaks, doubtful, source_total, mirror_total, cursor_from, cursor_to, refreshed, error, syncer_version
-FROM `xvid`.sync_runs_store FINAL
-COMMENT 'A row a run of syncer';
-
 -- step 003_relations
--- What people and BI tools read. Nobody has to remember FINAL, and nobody meets a
--- deleted or superseded row.
-CREATE OR REPLACE VIEW `xvid`.backtraces
-(
-    id                   String                         COMMENT 'Id of the backtrace',
-    status               LowCardinality(String)         COMMENT 'State of the job: SUCCESS, QUEUED, FAILURE',
-    percentage_completed Nullable(Float64)              COMMENT 'How much of the job is done, 0 to 100',
-    input_name           String                         COMMENT 'Name of the file that was searched for a tag',
-    pipeline_id          LowCardinality(String)         COMMENT 'Id of the pipeline',
-    file_id              String                         COMMENT 'Id of the video that the tag was put into',
-    job_id               String                         COMMENT 'Id of the job that made the video',
-    application_id       LowCardinality(String)         COMMENT 'Id of the application',
-    user_id              LowCardinality(String)         COMMENT 'Id of the user who asked for the backtrace',
-    error_code           LowCardinality(String)         COMMENT 'Code of the error of a failed job, empty if none',
-    error_msg            String                         COMMENT 'Text of the error of a failed job, empty if none',
-    source_version       Nullable(Int64)                COMMENT 'The record''s own version field',
-    created_at           DateTime64(3, 'UTC')           COMMENT 'When the backtrace was asked for; 1970-01-01 if the source does not say',
-    updated_at           DateTime64(3, 'UTC')           COMMENT 'When the source last changed the record (a job''s end does not count); 1970-01-01 if it does not say',
-    finished_at          Nullable(DateTime64(3, 'UTC')) COMMENT 'When the job ended',
-    raw                  String                         COMMENT 'The record''s JSON, as received',
-    content_hash         UInt64                         COMMENT 'Hash of the record''s content',
-    fetched_at           DateTime64(3, 'UTC')           COMMENT 'When the request that read this was sent',
-    run_id               LowCardinality(String)         COMMENT 'Run that stored this reading'
-)
-AS SELECT id, status, percentage_completed, input_name, pipeline_id, file_id, job_id, application_id, user_id,
-    error_code, error_msg, source_version, created_at, updated_at, finished_at, raw, content_hash,
-    toDateTime64(fromUnixTimestamp64Micro(toInt64(version), 'UTC'), 3, 'UTC') AS fetched_at, run_id
-FROM `xvid`.backtraces_store FINAL
-COMMENT 'Backtraces, always current';
-
-CREATE OR REPLACE VIEW `xvid`.extracted_data_live
-(
-    backtrace_id         String                 COMMENT 'Id of the backtrace',
-    extracted_index      UInt32                 COMMENT 'Place of the tag in the record''s extracted_data, from 0',
-    autograph_tag        String                 COMMENT 'Tag read out of the video: names the viewer whose copy leaked',
-    access_count         UInt32                 COMMENT 'Accesses made under the tag',
-    status               LowCardinality(String) COMMENT 'State of the backtrace''s job: SUCCESS, QUEUED, FAILURE',
-    input_name           String                 COMMENT 'Name of the file that was searched for a tag',
-    file_id              String                 COMMENT 'Id of the video that the tag was put into',
-    pipeline_id          LowCardinality(String) COMMENT 'Id of the pipeline',
-    user_id              LowCardinality(String) COMMENT 'Id of the user who asked for the backtrace',
-    application_id       LowCardinality(String) COMMENT 'Id of the application',
-    job_id               String                 COMMENT 'Id of the job that made the video',
-    backtrace_created_at DateTime64(3, 'UTC')   COMMENT 'When the backtrace was asked for'
-)
-AS SELECT
-    id AS backtrace_id,
-    `extracted.extracted_index` AS extracted_index,
-    `extracted.autograph_tag` AS autograph_tag,
-    `extracted.access_count` AS access_count,
-    status,
-    input_name,
-    file_id,
-    pipeline_id,
-    user_id,
-    application_id,
-    job_id,
-    created_at AS backtrace_created_at
-FROM `xvid`.backtraces_store FINAL
-ARRAY JOIN
-    `extracted.extracted_index`,
-    `extracted.autograph_tag`,
-    `extracted.access_count`
-COMMENT 'Tags that backtraces read out of leaked videos, true at every instant. extracted_data is faster';
-
 CREATE TABLE IF NOT EXISTS `xvid`.extracted_data
 (
     backtrace_id         String                 COMMENT 'Id of the backtrace',
@@ -257,68 +142,6 @@ EMPTY
 AS SELECT * FROM `xvid`.extracted_data_live
 SETTINGS select_sequential_consistency = 1
 COMMENT 'Rebuilds extracted_data as a whole and swaps it in at once';
-
-CREATE OR REPLACE VIEW `xvid`.access_stats_live
-(
-    backtrace_id         String                         COMMENT 'Id of the backtrace',
-    extracted_index      UInt32                         COMMENT 'Place of the tag in the record''s extracted_data, from 0',
-    access_index         UInt32                         COMMENT 'Place of the access in its tag''s access_stats, from 0',
-    autograph_tag        String                         COMMENT 'Tag under which the video was opened: names the viewer whose copy leaked',
-    ip_address           String                         COMMENT 'Address, as received',
-    ip_country           LowCardinality(String)         COMMENT 'Country of the address, as received; empty if unknown',
-    ip_type              LowCardinality(String)         COMMENT 'Kind of address, as received; UNK if the source does not know',
-    user_agent           LowCardinality(String)         COMMENT 'User agent, as received; empty if unknown',
-    accept_language      LowCardinality(String)         COMMENT 'Accept-Language header, as received; empty if unknown',
-    first_accessed_at    Nullable(DateTime64(3, 'UTC')) COMMENT 'First access',
-    percentage_obtained  Nullable(Float64)              COMMENT 'Share of the video taken, 0 to 100',
-    highest_resolution   Nullable(UInt16)               COMMENT 'Highest resolution taken, in lines',
-    streaming_only       Nullable(Bool)                 COMMENT 'Whether the video was streamed and never downloaded',
-    status               LowCardinality(String)         COMMENT 'State of the backtrace''s job: SUCCESS, QUEUED, FAILURE',
-    input_name           String                         COMMENT 'Name of the file that was searched for a tag',
-    file_id              String                         COMMENT 'Id of the video that the tag was put into',
-    pipeline_id          LowCardinality(String)         COMMENT 'Id of the pipeline',
-    user_id              LowCardinality(String)         COMMENT 'Id of the user who asked for the backtrace',
-    application_id       LowCardinality(String)         COMMENT 'Id of the application',
-    job_id               String                         COMMENT 'Id of the job that made the video',
-    backtrace_created_at DateTime64(3, 'UTC')           COMMENT 'When the backtrace was asked for'
-)
-AS SELECT
-    id AS backtrace_id,
-    `access.extracted_index` AS extracted_index,
-    `access.access_index` AS access_index,
-    `access.autograph_tag` AS autograph_tag,
-    `access.ip_address` AS ip_address,
-    `access.ip_country` AS ip_country,
-    `access.ip_type` AS ip_type,
-    `access.user_agent` AS user_agent,
-    `access.accept_language` AS accept_language,
-    `access.first_accessed_at` AS first_accessed_at,
-    `access.percentage_obtained` AS percentage_obtained,
-    `access.highest_resolution` AS highest_resolution,
-    `access.streaming_only` AS streaming_only,
-    status,
-    input_name,
-    file_id,
-    pipeline_id,
-    user_id,
-    application_id,
-    job_id,
-    created_at AS backtrace_created_at
-FROM `xvid`.backtraces_store FINAL
-ARRAY JOIN
-    `access.extracted_index`,
-    `access.access_index`,
-    `access.autograph_tag`,
-    `access.ip_address`,
-    `access.ip_country`,
-    `access.ip_type`,
-    `access.user_agent`,
-    `access.accept_language`,
-    `access.first_accessed_at`,
-    `access.percentage_obtained`,
-    `access.highest_resolution`,
-    `access.streaming_only`
-COMMENT 'Accesses made under the tags, true at every instant. access_stats is faster';
 
 CREATE TABLE IF NOT EXISTS `xvid`.access_stats
 (
@@ -396,21 +219,6 @@ ENGINE = ReplicatedAggregatingMergeTree
 ORDER BY (path, kind)
 COMMENT 'Shapes that the decoder does not know, run by run. Read schema_drift instead';
 
-CREATE OR REPLACE VIEW `xvid`.schema_drift
-(
-    path       String                 COMMENT 'Where in the record, e.g. extracted_data[].access_stats[].asn',
-    kind       LowCardinality(String) COMMENT 'What is odd there, e.g. unknown key; never a value',
-    first_seen DateTime64(3, 'UTC')   COMMENT 'First reading with it',
-    last_seen  DateTime64(3, 'UTC')   COMMENT 'Last reading with it',
-    count      UInt64                 COMMENT 'Stored readings with it',
-    sample_id  String                 COMMENT 'A backtrace with it'
-)
-AS SELECT path, kind, min(s.first_seen) AS first_seen, max(s.last_seen) AS last_seen,
-    sum(s.count) AS count, anyLast(s.sample_id) AS sample_id
-FROM `xvid`.schema_drift_store AS s
-GROUP BY path, kind
-COMMENT 'Keys and forms of values that the decoder does not know. The records are mirrored all the same, and raw has everything';
-
 CREATE TABLE IF NOT EXISTS `xvid`.dead_letters_store
 (
     content_hash UInt64               COMMENT 'Hash of raw',
@@ -422,18 +230,6 @@ CREATE TABLE IF NOT EXISTS `xvid`.dead_letters_store
 ENGINE = ReplicatedReplacingMergeTree(seen_at)
 ORDER BY content_hash
 COMMENT 'Elements of the list that are no backtrace. Read dead_letters instead';
-
-CREATE OR REPLACE VIEW `xvid`.dead_letters
-(
-    content_hash UInt64               COMMENT 'Hash of raw',
-    reason       String               COMMENT 'Why it is no backtrace',
-    raw          String               COMMENT 'The element''s JSON, as received',
-    seen_at      DateTime64(3, 'UTC') COMMENT 'When it was last read',
-    run_id       String               COMMENT 'Run that read it'
-)
-AS SELECT content_hash, reason, raw, seen_at, run_id
-FROM `xvid`.dead_letters_store FINAL
-COMMENT 'Elements of the list that are no backtrace, as received, with the reason';
 
 -- step 005_readers
 -- Who reads a view needs no grant on the tables below it: the view reads them as
@@ -453,13 +249,6 @@ ALTER TABLE `xvid`.schema_drift MODIFY DEFINER = `migrator` SQL SECURITY DEFINER
 ALTER TABLE `xvid`.dead_letters MODIFY DEFINER = `migrator` SQL SECURITY DEFINER;
 
 -- step 006_lookups
--- What is looked up for each access: the code of its country, and what its user agent
--- says of the device. syncer fills the tables, and a change there is in access_stats
--- after the next refresh, for rows of all ages.
-
--- A refresh that still runs would put the table back as it was before the ALTER.
-DROP VIEW IF EXISTS `xvid`.access_stats_refresh;
-
 CREATE TABLE IF NOT EXISTS `xvid`.countries_store
 (
     country_code  LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code; XK for Kosovo',
@@ -527,12 +316,6 @@ CREATE TABLE IF NOT EXISTS `xvid`.user_agents_store
 ENGINE = ReplicatedReplacingMergeTree(version)
 ORDER BY agent_hash
 COMMENT 'What user agents say of the device. Read browser, operating_system and device_kind of access_stats instead';
-
-ALTER TABLE `xvid`.access_stats
-    ADD COLUMN IF NOT EXISTS ip_country_code LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code of the country; empty if it is unknown, or its name is in no list (see country_names)' AFTER ip_country,
-    ADD COLUMN IF NOT EXISTS browser LowCardinality(String) COMMENT 'Browser, player or program, by the user agent; empty if unknown' AFTER user_agent,
-    ADD COLUMN IF NOT EXISTS operating_system LowCardinality(String) COMMENT 'Operating system, by the user agent; empty if unknown' AFTER browser,
-    ADD COLUMN IF NOT EXISTS device_kind LowCardinality(String) COMMENT 'Kind of device, by the user agent: desktop, phone, tablet, tv, bot (a program with no viewer) or unknown' AFTER operating_system;
 
 -- ifNull holds the types whatever a reader sets for join_use_nulls.
 CREATE OR REPLACE VIEW `xvid`.access_stats_live
@@ -668,9 +451,3 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 COMMENT 'Tags whose data was erased and is not mirrored again, as hashes, with superseded rows';
 
 -- step 008_parts
--- A page that is stored is synced to disk file by file. In the compact format that is
--- a handful of files a part and not one for each stream of each column (some 65): a
--- seventh of the syncs. Larger parts, which only merges make, keep the wide format, from
--- which a few columns are read fast.
-ALTER TABLE `xvid`.backtraces_store MODIFY SETTING min_bytes_for_wide_part = 67108864;
-
