@@ -228,6 +228,8 @@ func (s *scout) play(p *position) error {
 			return nil
 		case err != nil:
 			return fmt.Errorf("changes %+v: %w", p.changes, err)
+		case max(walk.breaks, walk.stalls) > maxBreaks/2:
+			return fmt.Errorf("changes %+v: the walk comes near to a bound of which its key says nothing", p.changes)
 		}
 		if s.at.answers = nil; done {
 			s.at.ended, s.at.trace = true, endKey(s.at.mirror.checkpoint)
