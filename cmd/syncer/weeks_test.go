@@ -26,7 +26,7 @@ var weeksRuns = flag.Int("runs", 60, "runs of the daemon in TestDaemonOverWeeks"
 // made: a slack that the runtime and the fake API on the same heap need.
 const (
 	growthBytes      = 1 << 20
-	growthGoroutines = 5
+	growthGoroutines = 10
 )
 
 // soon is a schedule with a turn so often, where cron's own begin at a second.
@@ -58,6 +58,7 @@ func TestDaemonOverWeeks(t *testing.T) {
 	}()
 
 	first := log.await(t, *weeksRuns/10)
+	get(t, log.address+"/metrics") // its connection stays open
 	before := log.holds(t)
 	runs := first
 	for step := 0; runs < *weeksRuns; step++ {
