@@ -63,6 +63,11 @@ lint:
 fmt:
 	$(TOOL) golangci-lint fmt
 
+## countries: the list of countries anew, from the packages pinned beside it
+.PHONY: countries
+countries:
+	@internal/countries/generate.sh
+
 ## clean: removes what was built; the fetched engine stays in the cache
 .PHONY: clean
 clean:

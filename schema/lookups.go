@@ -100,7 +100,7 @@ func (m *Mirror) parseAgents(ctx context.Context) (added bool, err error) {
 	err = m.retry(ctx, "parse new user agents", func(ctx context.Context) (err error) {
 		rows, err := m.conn.Query(ctx, `SELECT sipHash64(agent) AS agent_hash, substring(agent, 1, ?) AS text
 			FROM (SELECT DISTINCT arrayJoin(`+"`access.user_agent`"+`) AS agent FROM backtraces_store)
-			WHERE agent != '' AND agent_hash NOT IN (SELECT agent_hash FROM user_agents_store WHERE version >= ?)`,
+			WHERE agent != '' AND agent_hash GLOBAL NOT IN (SELECT agent_hash FROM user_agents_store WHERE version >= ?)`,
 			device.MaxLength, device.Version)
 		if err != nil {
 			return err

@@ -83,8 +83,7 @@ func ask(t *testing.T, script string, args ...string) answer {
 	node.Dir = dir
 	output, err := node.Output()
 	if err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			t.Fatalf("%s: %v\n%s", script, err, exit.Stderr)
 		}
 		t.Fatalf("%s: %v", script, err)
