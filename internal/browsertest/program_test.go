@@ -17,17 +17,7 @@ import (
 
 const token = "a-t0ken-of-the-browser-test"
 
-func TestMain(m *testing.M) {
-	bin, err := filepath.Abs("../../bin") // where `make engine` puts the engine's launcher
-	if err == nil {
-		err = os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "find the embedded engine:", err)
-		os.Exit(1)
-	}
-	os.Exit(embeddedtest.Main(m))
-}
+func TestMain(m *testing.M) { os.Exit(embeddedtest.Main(m)) }
 
 // program is the real syncer with a source and a database of its own.
 type program struct {

@@ -3,7 +3,6 @@ package grafanatest
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -14,17 +13,7 @@ import (
 	"syncer/sync"
 )
 
-func TestMain(m *testing.M) {
-	bin, err := filepath.Abs("../../bin") // where `make engine` puts the engine's launcher
-	if err == nil {
-		err = os.Setenv("PATH", bin+string(os.PathListSeparator)+os.Getenv("PATH"))
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "find the embedded engine:", err)
-		os.Exit(1)
-	}
-	os.Exit(embeddedtest.Main(m))
-}
+func TestMain(m *testing.M) { os.Exit(embeddedtest.Main(m)) }
 
 const token = "a-t0ken-of-the-grafana-test"
 

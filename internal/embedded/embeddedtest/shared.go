@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	stdsync "sync"
 	"testing"
 
@@ -101,20 +102,25 @@ func usePath() error {
 	return nil
 }
 
-// moduleRoot is the nearest directory above with a go.mod.
-func moduleRoot() (string, error) {
+// moduleRoot is the directory of syncer's own module: the farthest above with a
+// go.mod of syncer's, since tests with heavy dependencies are modules inside of it.
+func moduleRoot() (root string, err error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", fmt.Errorf("find the module: %w", err)
 	}
 	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir, nil
+		if mod, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil && strings.HasPrefix(string(mod), "module syncer") {
+			root = dir
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", errors.New("find the module: no go.mod above the working directory")
+			break
 		}
 		dir = parent
 	}
+	if root == "" {
+		return "", errors.New("find the module: no go.mod of syncer above the working directory")
+	}
+	return root, nil
 }
