@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -134,9 +136,16 @@ func (w *network) ServeHTTP(out http.ResponseWriter, request *http.Request) {
 }
 
 // statementOf is what a statement begins with: an insert's body holds its rows, and
-// a migration begins with comments.
+// a migration begins with comments. One that takes tables along is a field of a form.
 func statementOf(request *http.Request, body []byte) string {
 	text := cmp.Or(request.URL.Query().Get("query"), string(body))
+	if kind, parameters, err := mime.ParseMediaType(request.Header.Get("Content-Type")); err == nil && kind == "multipart/form-data" {
+		form, err := multipart.NewReader(bytes.NewReader(body), parameters["boundary"]).ReadForm(int64(len(body)) + 1)
+		if err != nil {
+			return "" // syncer is gone, in the middle of a word
+		}
+		text = strings.Join(form.Value["query"], "")
+	}
 	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "--") {
 			return strings.TrimSpace(line)[:min(len(strings.TrimSpace(line)), 100)]
