@@ -34,8 +34,8 @@ demo: engine build
 ## test: all tests, with the race detector, shuffled, nothing cached
 .PHONY: test
 test: engine browser
-	$(GO) test -race -shuffle=on -count=1 $(PKGS)
-	GOGC=800 $(GO) test -count=1 -run Exhaustive -v ./sync
+	$(GO) test -race -shuffle=on -count=1 -timeout 30m $(PKGS)
+	GOGC=800 $(GO) test -count=1 -timeout 30m -run Exhaustive -v ./sync
 	cd internal/k8stest && $(GO) test -count=1 ./...
 	cd internal/alerttest && $(GO) test -count=1 ./...
 	cd internal/grafanatest && $(GO) test -count=1 ./...

@@ -55,8 +55,8 @@ func TestEveryWrongSettingAtOnce(t *testing.T) {
 		"LOG_FORMAT":                 "yaml",
 	}
 	told := wrongSettings(t, wrong)
-	if !strings.Contains(told, "23 wrong settings:") {
-		t.Errorf("the error does not count 23 wrong settings: %s", told)
+	if !strings.Contains(told, "24 wrong settings:") {
+		t.Errorf("the error does not count 24 wrong settings: %s", told)
 	}
 	for name := range wrong {
 		if len(linesWith(told, "  "+name+" ")) != 1 {
