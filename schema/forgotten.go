@@ -1,10 +1,21 @@
 package schema
 
-import "context"
+import (
+	"context"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+)
 
 // Tags are named by the hexadecimal SHA-256 of their text in every statement
 // here: ClickHouse keeps the text of queries and of mutations, and what is to be
 // forgotten must not be kept there.
+
+// forgottenTable is the list of what is to be forgotten.
+const forgottenTable = "forgotten_tags_store"
+
+// erasedTables are those from which [Mirror.EraseTags] and [Mirror.EraseDeadLetters]
+// delete rows.
+var erasedTables = []string{"backtraces_store", "dead_letters_store"}
 
 // ForgottenTags gives the hashes of the tags that are to be forgotten.
 func (m *Mirror) ForgottenTags(ctx context.Context) (hashes []string, err error) {
@@ -102,11 +113,12 @@ func (m *Mirror) EraseTags(ctx context.Context, hashes []string) error {
 	return m.deleteRows(ctx, "erase the readings with tags", "backtraces_store", holdsTags, hashes, hashes)
 }
 
-// deleteRows makes a mutation and waits for it.
+// deleteRows makes a mutation and waits for it. In a cluster each server is told: of
+// replicas of one shard each tells the others, and the later one finds nothing left.
 func (m *Mirror) deleteRows(ctx context.Context, what, table, where string, args ...any) error {
-	return m.retryEach(ctx, refreshTimeout, what, func(ctx context.Context) error {
-		layout := m.layout()
-		return m.conn.Exec(ctx, "ALTER TABLE "+layout.local(table)+layout.onCluster()+" DELETE WHERE "+where+" SETTINGS mutations_sync = 2", args...)
+	statement := "ALTER TABLE " + m.layout().local(table) + " DELETE WHERE " + where + " SETTINGS mutations_sync = 2"
+	return m.onEachServer(ctx, what, func(ctx context.Context, conn driver.Conn) error {
+		return conn.Exec(ctx, statement, args...)
 	})
 }
 

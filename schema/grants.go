@@ -31,7 +31,7 @@ func (l Layout) MigrateGrants() ([]Grant, error) {
 	switch l.Kind {
 	case Single, Shared: // nothing more
 	case Cluster:
-		grants = append(grants, Grant{"CLUSTER", "*.*"})
+		grants = append(grants, Grant{"CLUSTER", "*.*"}, Grant{"SELECT", "system.clusters"})
 	case Replicated:
 		grants = append(grants, Grant{"SELECT", "system.clusters"})
 	}
@@ -44,20 +44,38 @@ func (l Layout) MigrateGrants() ([]Grant, error) {
 
 // SyncGrants are what runs and reconciles need, and `syncer checkpoint` with them.
 func (l Layout) SyncGrants() ([]Grant, error) {
+	relations, err := relations()
+	var written []string
+	for _, relation := range relations {
+		if relation.written && relation.name != forgottenTable {
+			written = append(written, relation.name)
+		}
+	}
+	return l.writerGrants(written), err
+}
+
+// ForgetGrants are what `syncer forget` needs.
+func (l Layout) ForgetGrants() []Grant {
+	grants := l.writerGrants(append([]string{"sync_runs_store", forgottenTable}, erasedTables...))
+	for _, name := range erasedTables {
+		grants = append(grants, Grant{"ALTER DELETE", l.local(name)})
+	}
+	return grants
+}
+
+// writerGrants are those to write to tables, and to have the flat tables rebuilt.
+func (l Layout) writerGrants(written []string) []Grant {
 	grants := []Grant{{"SELECT", l.all()}}
 	if l.Kind == Cluster || l.Kind == Replicated {
 		grants = append(grants, Grant{"SELECT", "system.clusters"})
 	}
-	relations, err := relations()
-	for _, relation := range relations {
-		if relation.written {
-			grants = append(grants, l.on("INSERT", relation.name)...)
-		}
+	for _, name := range written {
+		grants = append(grants, l.on("INSERT", name)...)
 	}
 	for _, view := range refreshViews {
 		grants = append(grants, Grant{"SYSTEM VIEWS", l.across(view)})
 	}
-	return grants, err
+	return grants
 }
 
 // ReaderGrants are what people and their BI tools need: the relations that are
@@ -90,7 +108,7 @@ func (l Layout) on(privilege, name string) []Grant {
 // relation is one that the migrations make.
 type relation struct {
 	name    string
-	written bool // by runs
+	written bool // by the program, and not by ClickHouse
 }
 
 // relations lists what the migrations make, but for refreshable views.

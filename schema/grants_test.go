@@ -48,6 +48,7 @@ func grantStatements(t *testing.T, layout schema.Layout) string {
 	}{
 		{"syncer_migrate", layout.MigrateGrants},
 		{"syncer", layout.SyncGrants},
+		{"syncer_forget", func() ([]schema.Grant, error) { return layout.ForgetGrants(), nil }},
 		{"bi", layout.ReaderGrants},
 	} {
 		grants, err := user.grants()

@@ -7,7 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
 // The retention is how long after its creation a backtrace's data is kept. What
@@ -53,9 +56,9 @@ const MaxRetention = 50 * 365 * 24 * time.Hour
 
 const (
 	retentionFrom = "retention_from"
-	// ttlTimeout is how often ClickHouse looks for what is past a TTL, in
+	// ttlSetting is how often ClickHouse looks for what is past a TTL, in
 	// seconds; a rewrite of large parts is not worth less than an hour.
-	ttlTimeout = 3600
+	ttlSetting = "merge_with_ttl_timeout = 3600"
 )
 
 // retainedFrom is [Backtrace.RetainedFrom] in SQL. It ends in 2049, so that no
@@ -78,65 +81,71 @@ type retained struct {
 
 // SetRetention makes the TTLs those of the retention; 0 takes them away. It says
 // whether it had to change anything. ClickHouse then empties what is past it in
-// the background.
-func (m *Mirror) SetRetention(ctx context.Context) (changed bool, err error) {
-	statements, err := m.retentionChanges(ctx)
-	for _, statement := range statements {
-		if err == nil {
-			err = explain("set the retention", m.conn.Exec(ctx, statement))
-		}
-	}
-	return len(statements) > 0, err
-}
-
-// CheckRetention fails with [ErrSchema] if the TTLs are not those of the retention.
-func (m *Mirror) CheckRetention(ctx context.Context) error {
-	statements, err := m.retentionChanges(ctx)
-	if err == nil && len(statements) > 0 {
-		err = fmt.Errorf("database %s: %w: its retention is not that of PRIVACY_RETENTION: run `syncer migrate` with this setting", m.database, ErrSchema)
-	}
-	return err
-}
-
-// retentionChanges are the statements that make the TTLs those of the retention.
-func (m *Mirror) retentionChanges(ctx context.Context) (statements []string, err error) {
-	relations, err := m.retainedRelations(ctx)
-	layout := m.layout()
-	for _, relation := range relations {
-		actions := relation.actions(int64(m.options.Retention.Seconds()))
-		if len(actions) == 0 {
-			continue
-		}
-		alter := "ALTER TABLE " + layout.local(relation.name) + layout.onCluster() + " "
-		if m.options.Retention > 0 {
-			statements = append(statements, fmt.Sprintf("%sMODIFY SETTING merge_with_ttl_timeout = %d", alter, ttlTimeout))
-		}
-		statements = append(statements, alter+strings.Join(actions, ", "))
-	}
-	return statements, err
-}
-
-// retainedRelations are those with personal data.
-func (m *Mirror) retainedRelations(ctx context.Context) (relations []retained, err error) {
-	err = m.retry(ctx, "look up the retention", func(ctx context.Context) error {
-		var tables []struct {
-			Name    string   `ch:"name"`
-			Create  string   `ch:"create_statement"`
-			Columns []string `ch:"columns"`
-		}
-		err := m.conn.Select(ctx, &tables, `SELECT t.name AS name, formatQuery(t.create_table_query) AS create_statement, c.columns AS columns
-			FROM system.tables AS t
-			INNER JOIN (SELECT table, groupArray(name) AS columns FROM system.columns WHERE database = ? GROUP BY table) AS c ON c.table = t.name
-			WHERE t.database = ? AND t.engine LIKE '%MergeTree' AND t.name NOT LIKE '.%' ORDER BY name`, m.database, m.database)
-		relations = nil
-		for _, table := range tables {
-			if relation := retainedRelation(strings.TrimSuffix(table.Name, localSuffix), table.Columns); relation != nil {
-				relation.create = table.Create
-				relations = append(relations, *relation)
+// the background. In a cluster each server is asked and told: one that was away, or
+// is new, is found. Replicas of one shard may be in each other's way, which passes.
+func (m *Mirror) SetRetention(ctx context.Context) (bool, error) {
+	var changed atomic.Bool
+	err := m.onEachServer(ctx, "set the retention", func(ctx context.Context, conn driver.Conn) error {
+		statements, err := m.retentionChanges(ctx, conn)
+		for _, statement := range statements {
+			if err == nil {
+				changed.Store(true)
+				err = conn.Exec(ctx, statement)
 			}
 		}
 		return err
 	})
+	return changed.Load(), err
+}
+
+// CheckRetention fails with [ErrSchema] if the TTLs are not those of the retention.
+// In a cluster it asks only the server that it is connected to: another one that is
+// away must not keep a run from reading.
+func (m *Mirror) CheckRetention(ctx context.Context) error {
+	return m.retry(ctx, "look up the retention", func(ctx context.Context) error {
+		statements, err := m.retentionChanges(ctx, m.conn)
+		if err == nil && len(statements) > 0 {
+			err = fmt.Errorf("database %s: %w: its retention is not that of PRIVACY_RETENTION: run `syncer migrate` with this setting", m.database, ErrSchema)
+		}
+		return err
+	})
+}
+
+// retentionChanges are the statements that make the TTLs of a server those of the
+// retention.
+func (m *Mirror) retentionChanges(ctx context.Context, conn driver.Conn) (statements []string, err error) {
+	relations, err := m.retainedRelations(ctx, conn)
+	layout := m.layout()
+	for _, relation := range relations {
+		alter := "ALTER TABLE " + layout.local(relation.name) + " "
+		// A setting is each replica's own, and TTLs are not.
+		if m.options.Retention > 0 && !strings.Contains(relation.create, ttlSetting) {
+			statements = append(statements, alter+"MODIFY SETTING "+ttlSetting)
+		}
+		if actions := relation.actions(int64(m.options.Retention.Seconds())); len(actions) > 0 {
+			statements = append(statements, alter+strings.Join(actions, ", "))
+		}
+	}
+	return statements, err
+}
+
+// retainedRelations are those of a server with personal data.
+func (m *Mirror) retainedRelations(ctx context.Context, conn driver.Conn) (relations []retained, err error) {
+	var tables []struct {
+		Name    string   `ch:"name"`
+		Create  string   `ch:"create_statement"`
+		Columns []string `ch:"columns"`
+	}
+	err = conn.Select(ctx, &tables, `SELECT t.name AS name, formatQuery(t.create_table_query) AS create_statement, c.columns AS columns
+		FROM system.tables AS t
+		INNER JOIN (SELECT table, groupArray(name) AS columns FROM system.columns WHERE database = ? GROUP BY table) AS c ON c.table = t.name
+		WHERE t.database = ? AND t.engine LIKE '%MergeTree' AND t.name NOT LIKE '.%' ORDER BY name`, m.database, m.database)
+	for _, table := range tables {
+		if relation := retainedRelation(strings.TrimSuffix(table.Name, localSuffix), table.Columns); relation != nil {
+			relation.create = table.Create
+			relations = append(relations, *relation)
+		}
+	}
 	return relations, err
 }
 

@@ -70,11 +70,16 @@ func TestCluster(t *testing.T) {
 		c.analysed(t)
 		c.connect(1)
 		c.answers(t)
+		c.reportedAll(t)
 	})
 	c := newClustered(t, shards, "xvid", 300)
 	t.Run("equals the source", c.testEqualsSource)
 	t.Run("commands", c.testCommands)
+	t.Run("forget", c.testForget)
+	t.Run("retention", c.testRetention)
 	t.Run("another cluster", c.testOtherCluster)
+	t.Run("views read as who made them", c.testDefiners)
+	t.Run("a page is one part on each shard", c.testPage)
 	t.Run("a shard is away", c.testShardAway)
 }
 
@@ -135,6 +140,7 @@ func (c *clustered) testCommands(t *testing.T) {
 	for _, args := range [][]string{
 		{"check"},
 		{"status"},
+		{"forget", "--list"},
 		{"checkpoint", "show"},
 		{"checkpoint", "set", "2026-01-01T00:00:00Z"},
 	} {

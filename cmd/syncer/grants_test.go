@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"syncer/internal/embedded"
 	"syncer/schema"
@@ -79,6 +80,11 @@ func TestLeastPrivilege(t *testing.T) {
 		grant   schema.Grant
 		migrate string
 	}
+	forgets := layout.ForgetGrants()
+	users["forgetter"] = forgets
+	for i := range forgets {
+		users[fmt.Sprintf("forgets_without_%d", i)] = slices.Delete(slices.Clone(forgets), i, i+1)
+	}
 	lack := map[string]lacking{}
 	for migrate, grants := range map[string][]schema.Grant{"false": syncs, "true": migrates} {
 		all := users[map[string]string{"false": "syncer", "true": "both"}[migrate]]
@@ -120,6 +126,65 @@ func TestLeastPrivilege(t *testing.T) {
 		}
 	}
 	readsOnly(t, p.mirror(t), p.as(engine, "reader", "false"), reads)
+	t.Run("forget", func(t *testing.T) { p.forgetsWithLeast(t, engine, forgets) })
+	t.Run("retention", func(t *testing.T) { p.retainsWithLeast(t, engine) })
+}
+
+// forgetsWithLeast erases a tag with just so many grants, and finds none of them
+// idle: who lacks one is refused.
+func (p *program) forgetsWithLeast(t *testing.T, engine *embedded.Engine, grants []schema.Grant) {
+	t.Helper()
+	for i := range len(grants) + 1 {
+		p.insertTagged(100*i, 1, "tag "+text(i), time.Now())
+	}
+	p.once(t)
+	// Else a merge may leave nothing that is to be deleted.
+	admin := (&program{env: map[string]string{"CLICKHOUSE_URL": engine.DSN("xvid")}}).mirror(t).Conn()
+	if err := admin.Exec(t.Context(), "SYSTEM STOP MERGES backtraces_store"); err != nil {
+		t.Fatal(err)
+	}
+	for i, grant := range grants {
+		r := execute(t.Context(), p.as(engine, fmt.Sprintf("forgets_without_%d", i), "false"), "forget", "--yes", "tag "+text(i))
+		if r.code != exitRefused {
+			t.Errorf("without %s: exit code %d\n%s%s", grant, r.code, r.stdout, r.stderr)
+		}
+	}
+	if err := admin.Exec(t.Context(), "SYSTEM START MERGES backtraces_store"); err != nil {
+		t.Fatal(err)
+	}
+	last := "tag " + text(len(grants))
+	before := p.accessesUnder(t, last)
+	r := execute(t.Context(), p.as(engine, "forgetter", "false"), "forget", "--yes", last)
+	if after := p.accessesUnder(t, last); r.code != exitOK || before == 0 || after != 0 {
+		t.Errorf("exit code %d, %d rows with the tag and then %d\n%s%s", r.code, before, after, r.stdout, r.stderr)
+	}
+	p.once(t) // as syncer, who may read the list of tags and not write it
+	if after := p.accessesUnder(t, last); after != 0 {
+		t.Errorf("%d rows with the tag after a run", after)
+	}
+}
+
+// retainsWithLeast sets a retention as the user who migrates, and runs under it.
+func (p *program) retainsWithLeast(t *testing.T, engine *embedded.Engine) {
+	t.Helper()
+	p.insertTagged(1_000_000, 1, "old", time.Now().Add(-100*24*time.Hour))
+	p.mustExecute(t, "reconcile")
+	if p.accessesUnder(t, "old") == 0 {
+		t.Fatal("nothing is old")
+	}
+	env := p.as(engine, "migrator", "false")
+	env["PRIVACY_RETENTION"] = "95d"
+	if r := execute(t.Context(), env, "migrate"); r.code != exitOK || !strings.Contains(r.stdout, "retention") {
+		t.Fatalf("exit code %d\n%s%s", r.code, r.stdout, r.stderr)
+	}
+	p.env["PRIVACY_RETENTION"] = "95d"
+	p.once(t)
+	p.mustExecute(t, "reconcile")
+	for deadline := time.Now().Add(patience); p.accessesUnder(t, "old") > 0; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d rows past the retention", p.accessesUnder(t, "old"))
+		}
+	}
 }
 
 // readsOnly tries every relation of the database as a reader.

@@ -34,9 +34,10 @@ func (p *program) reported(t *testing.T, args ...string) string {
 	return string(page)
 }
 
-// The page of the small world has the figures that TestAnalyses works out by hand.
-func TestReport(t *testing.T) {
-	p := newAnalysedProgram(t)
+// reportedAll writes a report of the whole small world, which must have the figures
+// that TestAnalyses works out by hand.
+func (p *program) reportedAll(t *testing.T) {
+	t.Helper()
 	all := p.reported(t, "--since", "1970-01-01")
 	for _, want := range []string{
 		`data-total="accesses" data-value="10"`, `data-total="tags" data-value="4"`, `data-total="titles" data-value="3"`,
@@ -54,6 +55,12 @@ func TestReport(t *testing.T) {
 	if sum := sumOf(t, all, "timeline"); sum != 10 {
 		t.Errorf("the time line holds %d accesses", sum)
 	}
+}
+
+// The page of the small world has the figures that TestAnalyses works out by hand.
+func TestReport(t *testing.T) {
+	p := newAnalysedProgram(t)
+	p.reportedAll(t)
 	// From 1 March on: #7, #8, #9 by its backtrace's time, #10.
 	march := p.reported(t, "--since", "2026-03-01")
 	if !strings.Contains(march, `data-total="accesses" data-value="4"`) || !strings.Contains(march, "2026-03-01 00:00 – 2026-03-10 12:00 UTC") {
