@@ -30,6 +30,14 @@ func (m *Mirror) FillLookups(ctx context.Context, newRows bool) (filled bool, er
 	return filled, nil
 }
 
+// UnmappedCountries counts the names of countries that are in no list.
+func (m *Mirror) UnmappedCountries(ctx context.Context) (count uint64, err error) {
+	err = m.retry(ctx, "count countries without a code", func(ctx context.Context) error {
+		return m.conn.QueryRow(ctx, "SELECT uniqExact(ip_country) FROM access_stats WHERE ip_country_code = '' AND ip_country != ''").Scan(&count)
+	})
+	return count, err
+}
+
 // lookupVersions are those of what the mirror holds, 0 if it holds nothing.
 type lookupVersions struct {
 	Countries uint32 `ch:"countries"`

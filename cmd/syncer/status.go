@@ -38,9 +38,12 @@ type status struct {
 	LagSeconds  *float64      `json:"lag_seconds"`
 	Mirrored    schema.Counts `json:"mirrored"`
 	DeadLetters uint64        `json:"dead_letters"` // elements of the list that are no backtrace
-	SourceTotal *int          `json:"source_total"` // null: the API did not say
-	SourceError string        `json:"source_error,omitempty"`
-	LastRuns    []runStatus   `json:"last_runs"`
+	// UnmappedCountries are names of countries that lie on no map.
+	UnmappedCountries uint64 `json:"unmapped_countries"`
+
+	SourceTotal *int        `json:"source_total"` // null: the API did not say
+	SourceError string      `json:"source_error,omitempty"`
+	LastRuns    []runStatus `json:"last_runs"`
 }
 
 type runStatus struct {
@@ -97,6 +100,9 @@ func (s *service) status(ctx context.Context) (*status, error) {
 	if found.DeadLetters, err = s.mirror.DeadLetterCount(ctx); err != nil {
 		return nil, err
 	}
+	if found.UnmappedCountries, err = s.mirror.UnmappedCountries(ctx); err != nil {
+		return nil, err
+	}
 	runs, err := s.mirror.LastRuns(ctx, shownRuns)
 	if err != nil {
 		return nil, err
@@ -151,8 +157,12 @@ func (a *app) printStatus(found *status) {
 	}
 	a.printf("%s\n\n", found.Verdict)
 	a.printf("source       %s\ndatabase     %s\ncheckpoint   %s\nlag          %s\n", found.Source, found.Database, checkpoint, lag)
-	a.printf("backtraces   %d here, %s at the source\nextracted    %d\naccesses     %d\n\n",
+	a.printf("backtraces   %d here, %s at the source\nextracted    %d\naccesses     %d\n",
 		found.Mirrored.Backtraces, there, found.Mirrored.ExtractedData, found.Mirrored.AccessStats)
+	if n := found.UnmappedCountries; n > 0 {
+		a.printf("not mapped   %d of the countries' names: see `syncer query unmapped_countries`\n", n)
+	}
+	a.printf("\n")
 	table := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
 	defer func() { _ = table.Flush() }() // as in printf
 	_, _ = fmt.Fprintln(table, "STARTED\tKIND\tOUTCOME\tREQUESTS\tREAD\tCHANGED\tWRITTEN\tERROR")

@@ -70,6 +70,19 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// Names of countries that lie on no map are told where there are some, of which the
+// small world has one.
+func TestStatusOfCountries(t *testing.T) {
+	mapped := newProgram(t, 50)
+	mapped.once(t)
+	if told := mapped.mustExecute(t, "status").stdout; strings.Contains(told, "not mapped") {
+		t.Errorf("all are known: %s", told)
+	}
+	if told := newAnalysedProgram(t).mustExecute(t, "status").stdout; len(linesWith(told, "not mapped   1 of")) != 1 {
+		t.Errorf("Atlantis is on no map: %s", told)
+	}
+}
+
 // An API that does not answer is told, and hides nothing of the mirror.
 func TestStatusWithoutAPI(t *testing.T) {
 	p := newProgram(t, 50)
