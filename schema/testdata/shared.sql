@@ -73,6 +73,7 @@ ALTER TABLE `xvid`.schema_drift MODIFY DEFINER = `migrator` SQL SECURITY DEFINER
 ALTER TABLE `xvid`.dead_letters MODIFY DEFINER = `migrator` SQL SECURITY DEFINER;
 
 -- step 006_lookups
+-- Each shard holds a part of every list, and so knows which one is the newest.
 CREATE OR REPLACE VIEW `xvid`.countries
 (
     country_code  LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code; XK for Kosovo',
@@ -100,6 +101,20 @@ AS SELECT name, country_code, folded
 FROM `xvid`.country_names_store FINAL
 WHERE version = (SELECT max(version) FROM `xvid`.country_names_store)
 COMMENT 'Names by which ip_country is understood, several for each country';
+
+-- What is joined across shards is a view, since the other shards ask for the grants
+-- of whoever reads.
+CREATE OR REPLACE VIEW `xvid`.user_agents
+(
+    agent_hash       UInt64                 COMMENT 'sipHash64 of the user agent as received',
+    browser          LowCardinality(String) COMMENT 'Browser, player or program; empty if the agent does not say',
+    operating_system LowCardinality(String) COMMENT 'Operating system; empty if the agent does not say',
+    device_kind      LowCardinality(String) COMMENT 'desktop, phone, tablet, tv, bot or unknown'
+)
+DEFINER = `migrator` SQL SECURITY DEFINER
+AS SELECT agent_hash, browser, operating_system, device_kind
+FROM `xvid`.user_agents_store FINAL
+COMMENT 'What user agents say of the device, by their hash. access_stats has it in each row';
 
 -- ifNull holds the types whatever a reader sets for join_use_nulls.
 CREATE OR REPLACE VIEW `xvid`.access_stats_live
@@ -176,10 +191,7 @@ FROM
 ) AS s
 LEFT ANY JOIN `xvid`.country_names AS n
     ON n.folded = replaceRegexpAll(replaceAll(lowerUTF8(normalizeUTF8NFKD(toValidUTF8(s.`access.ip_country`))), '&', 'and'), '\\bthe\\b|[^\\pL\\pN]+', '')
-LEFT ANY JOIN
-(
-    SELECT agent_hash, browser, operating_system, device_kind FROM `xvid`.user_agents_store FINAL
-) AS a
+LEFT ANY JOIN `xvid`.user_agents AS a
     ON a.agent_hash = sipHash64(s.`access.user_agent`)
 COMMENT 'Accesses made under the tags, true at every instant; browser, operating_system and device_kind of an agent never seen before come with the end of the run. access_stats is faster';
 
