@@ -78,11 +78,11 @@ func (l Layout) writerGrants(written []string) []Grant {
 	return grants
 }
 
-// readAsAsker are the tables below the relations that are true at every instant.
-// Those read them as who asks, unlike all other views: ClickHouse (26.7) gives one
+// readAsAsker is the table below the relations that are true at every instant.
+// Those read it as who asks, unlike all other views: ClickHouse (26.7) gives one
 // query one state of a table, whichever of its views it goes through, only where all
 // of them read as the same user. Joined, they would else disagree with each other.
-var readAsAsker = []string{"backtraces_store", "user_agents_store"}
+const readAsAsker = "backtraces_store"
 
 // ReaderGrants are what people and their BI tools need: the relations that are
 // right by a plain SELECT, and of the tables below them [readAsAsker]. With the first
@@ -91,7 +91,7 @@ func (l Layout) ReaderGrants() ([]Grant, error) {
 	grants := l.on("SELECT", recordTable)
 	relations, err := relations()
 	for _, relation := range relations {
-		if !strings.HasSuffix(relation.name, storeSuffix) || slices.Contains(readAsAsker, relation.name) {
+		if !strings.HasSuffix(relation.name, storeSuffix) || relation.name == readAsAsker {
 			grants = append(grants, l.on("SELECT", relation.name)...)
 		}
 	}

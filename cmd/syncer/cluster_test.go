@@ -64,7 +64,7 @@ func (c *clustered) number(t *testing.T, shard int, query string) (value uint64)
 // not there.
 func TestCluster(t *testing.T) {
 	t.Parallel()
-	shards := embeddedtest.StartCluster(t, 2)
+	shards := embeddedtest.StartCluster(t, 2, "")
 	t.Run("analyses", func(t *testing.T) {
 		c := newClustered(t, shards, "analyses", 0)
 		c.analysed(t)

@@ -18,12 +18,27 @@ import (
 // userGrants are what each user of a server is granted, by name.
 type userGrants map[string][]schema.Grant
 
-// startGuarded starts an engine that grants its users so much and no more, as
-// strict as a server can be.
+// startGuarded starts an engine that grants its users so much and no more.
+func startGuarded(t *testing.T, users userGrants) *embedded.Engine {
+	t.Helper()
+	dir := t.TempDir()
+	configFile := filepath.Join(dir, "config.xml")
+	if err := os.WriteFile(configFile, []byte("<clickhouse>"+users.config(t)+"</clickhouse>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	engine, err := embedded.Start(t.Context(), embedded.Options{DataDir: filepath.Join(dir, "data"), ConfigFile: configFile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = engine.Kill() }) // its data is thrown away
+	return engine
+}
+
+// config is what makes an engine grant that and no more, as strict as a server can be.
 //
 // Users come from its configuration: clickhouse-local (26.7) stores none that are
 // made by SQL, and takes no user_directories.
-func startGuarded(t *testing.T, users userGrants) *embedded.Engine {
+func (users userGrants) config(t *testing.T) string {
 	t.Helper()
 	const rest = "<networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>"
 	var list strings.Builder
@@ -38,26 +53,16 @@ func startGuarded(t *testing.T, users userGrants) *embedded.Engine {
 		}
 		fmt.Fprintf(&list, "</grants></%s>", user)
 	}
-	dir := t.TempDir()
-	usersFile, configFile := filepath.Join(dir, "users.xml"), filepath.Join(dir, "config.xml")
-	for path, content := range map[string]string{
-		usersFile: "<clickhouse><profiles><default/></profiles><quotas><default/></quotas><users><default><password/>" +
-			rest + "</default>" + list.String() + "</users></clickhouse>",
-		configFile: "<clickhouse><users_config>" + usersFile + `</users_config><access_control_improvements>
-			<select_from_system_db_requires_grant>true</select_from_system_db_requires_grant>
-			<table_engines_require_grant>true</table_engines_require_grant>
-		</access_control_improvements></clickhouse>`,
-	} {
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	engine, err := embedded.Start(t.Context(), embedded.Options{DataDir: filepath.Join(dir, "data"), ConfigFile: configFile})
-	if err != nil {
+	file := filepath.Join(t.TempDir(), "users.xml")
+	content := "<clickhouse><profiles><default/></profiles><quotas><default/></quotas><users><default><password/>" +
+		rest + "</default>" + list.String() + "</users></clickhouse>"
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = engine.Kill() }) // its data is thrown away
-	return engine
+	return "<users_config>" + file + `</users_config><access_control_improvements>
+		<select_from_system_db_requires_grant>true</select_from_system_db_requires_grant>
+		<table_engines_require_grant>true</table_engines_require_grant>
+	</access_control_improvements>`
 }
 
 // as is the environment of a command that connects as a user. Over HTTP: a

@@ -20,6 +20,7 @@ ENGINE = {engine ReplacingMergeTree(version)}
 ORDER BY country_code
 COMMENT 'Countries, with those of older lists. Read countries instead';
 
+-- Each shard holds a part of every list, and so knows which one is the newest.
 CREATE OR REPLACE VIEW {sharded countries}
 (
     country_code  LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code; XK for Kosovo',
@@ -33,7 +34,7 @@ CREATE OR REPLACE VIEW {sharded countries}
 {definer}
 AS SELECT country_code, country_code3, name, region, subregion, latitude, longitude
 FROM {local countries_store} FINAL
-WHERE version = (SELECT max(version) FROM {database}.countries_store)
+WHERE version = (SELECT max(version) FROM {local countries_store})
 COMMENT 'Countries by their code, a row each: join them to access_stats by ip_country_code = country_code';
 
 -- folded is the name without case, accents, punctuation and `the`: what the view
@@ -58,7 +59,7 @@ CREATE OR REPLACE VIEW {sharded country_names}
 {definer}
 AS SELECT name, country_code, folded
 FROM {local country_names_store} FINAL
-WHERE version = (SELECT max(version) FROM {database}.country_names_store)
+WHERE version = (SELECT max(version) FROM {local country_names_store})
 COMMENT 'Names by which ip_country is understood, several for each country';
 
 CREATE TABLE IF NOT EXISTS {sharded user_agents_store by agent_hash}
@@ -72,6 +73,20 @@ CREATE TABLE IF NOT EXISTS {sharded user_agents_store by agent_hash}
 ENGINE = {engine ReplacingMergeTree(version)}
 ORDER BY agent_hash
 COMMENT 'What user agents say of the device. Read browser, operating_system and device_kind of access_stats instead';
+
+-- What is joined across shards is a view, since the other shards ask for the grants
+-- of whoever reads.
+CREATE OR REPLACE VIEW {sharded user_agents}
+(
+    agent_hash       UInt64                 COMMENT 'sipHash64 of the user agent as received',
+    browser          LowCardinality(String) COMMENT 'Browser, player or program; empty if the agent does not say',
+    operating_system LowCardinality(String) COMMENT 'Operating system; empty if the agent does not say',
+    device_kind      LowCardinality(String) COMMENT 'desktop, phone, tablet, tv, bot or unknown'
+)
+{definer}
+AS SELECT agent_hash, browser, operating_system, device_kind
+FROM {local user_agents_store} FINAL
+COMMENT 'What user agents say of the device, by their hash. access_stats has it in each row';
 
 ALTER TABLE {sharded access_stats}
     ADD COLUMN IF NOT EXISTS ip_country_code LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code of the country; empty if it is unknown, or its name is in no list (see country_names)' AFTER ip_country,
@@ -130,10 +145,7 @@ FROM
 ) AS s
 LEFT ANY JOIN {database}.country_names AS n
     ON n.folded = replaceRegexpAll(replaceAll(lowerUTF8(normalizeUTF8NFKD(toValidUTF8(s.`access.ip_country`))), '&', 'and'), '\\bthe\\b|[^\\pL\\pN]+', '')
-LEFT ANY JOIN
-(
-    SELECT agent_hash, browser, operating_system, device_kind FROM {database}.user_agents_store FINAL
-) AS a
+LEFT ANY JOIN {database}.user_agents AS a
     ON a.agent_hash = sipHash64(s.`access.user_agent`)
 COMMENT 'Accesses made under the tags, true at every instant; browser, operating_system and device_kind of an agent never seen before come with the end of the run. access_stats is faster';
 

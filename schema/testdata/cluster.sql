@@ -536,6 +536,7 @@ CREATE TABLE IF NOT EXISTS `xvid`.countries_store ON CLUSTER `main` AS `xvid`.co
 ENGINE = Distributed(`main`, `xvid`, `countries_store_local`, cityHash64(country_code))
 COMMENT 'Countries, with those of older lists. Read countries instead';
 
+-- Each shard holds a part of every list, and so knows which one is the newest.
 CREATE OR REPLACE VIEW `xvid`.countries_local ON CLUSTER `main`
 (
     country_code  LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code; XK for Kosovo',
@@ -549,7 +550,7 @@ CREATE OR REPLACE VIEW `xvid`.countries_local ON CLUSTER `main`
 DEFINER = `migrator` SQL SECURITY DEFINER
 AS SELECT country_code, country_code3, name, region, subregion, latitude, longitude
 FROM `xvid`.countries_store_local FINAL
-WHERE version = (SELECT max(version) FROM `xvid`.countries_store)
+WHERE version = (SELECT max(version) FROM `xvid`.countries_store_local)
 COMMENT 'Countries by their code, a row each: join them to access_stats by ip_country_code = country_code';
 
 CREATE OR REPLACE TABLE `xvid`.countries ON CLUSTER `main` AS `xvid`.countries_local
@@ -582,7 +583,7 @@ CREATE OR REPLACE VIEW `xvid`.country_names_local ON CLUSTER `main`
 DEFINER = `migrator` SQL SECURITY DEFINER
 AS SELECT name, country_code, folded
 FROM `xvid`.country_names_store_local FINAL
-WHERE version = (SELECT max(version) FROM `xvid`.country_names_store)
+WHERE version = (SELECT max(version) FROM `xvid`.country_names_store_local)
 COMMENT 'Names by which ip_country is understood, several for each country';
 
 CREATE OR REPLACE TABLE `xvid`.country_names ON CLUSTER `main` AS `xvid`.country_names_local
@@ -604,6 +605,24 @@ COMMENT 'What user agents say of the device. Read browser, operating_system and 
 CREATE TABLE IF NOT EXISTS `xvid`.user_agents_store ON CLUSTER `main` AS `xvid`.user_agents_store_local
 ENGINE = Distributed(`main`, `xvid`, `user_agents_store_local`, cityHash64(agent_hash))
 COMMENT 'What user agents say of the device. Read browser, operating_system and device_kind of access_stats instead';
+
+-- What is joined across shards is a view, since the other shards ask for the grants
+-- of whoever reads.
+CREATE OR REPLACE VIEW `xvid`.user_agents_local ON CLUSTER `main`
+(
+    agent_hash       UInt64                 COMMENT 'sipHash64 of the user agent as received',
+    browser          LowCardinality(String) COMMENT 'Browser, player or program; empty if the agent does not say',
+    operating_system LowCardinality(String) COMMENT 'Operating system; empty if the agent does not say',
+    device_kind      LowCardinality(String) COMMENT 'desktop, phone, tablet, tv, bot or unknown'
+)
+DEFINER = `migrator` SQL SECURITY DEFINER
+AS SELECT agent_hash, browser, operating_system, device_kind
+FROM `xvid`.user_agents_store_local FINAL
+COMMENT 'What user agents say of the device, by their hash. access_stats has it in each row';
+
+CREATE OR REPLACE TABLE `xvid`.user_agents ON CLUSTER `main` AS `xvid`.user_agents_local
+ENGINE = Distributed(`main`, `xvid`, `user_agents_local`)
+COMMENT 'What user agents say of the device, by their hash. access_stats has it in each row';
 
 ALTER TABLE `xvid`.access_stats_local ON CLUSTER `main`
     ADD COLUMN IF NOT EXISTS ip_country_code LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code of the country; empty if it is unknown, or its name is in no list (see country_names)' AFTER ip_country,
@@ -692,10 +711,7 @@ FROM
 ) AS s
 LEFT ANY JOIN `xvid`.country_names AS n
     ON n.folded = replaceRegexpAll(replaceAll(lowerUTF8(normalizeUTF8NFKD(toValidUTF8(s.`access.ip_country`))), '&', 'and'), '\\bthe\\b|[^\\pL\\pN]+', '')
-LEFT ANY JOIN
-(
-    SELECT agent_hash, browser, operating_system, device_kind FROM `xvid`.user_agents_store FINAL
-) AS a
+LEFT ANY JOIN `xvid`.user_agents AS a
     ON a.agent_hash = sipHash64(s.`access.user_agent`)
 COMMENT 'Accesses made under the tags, true at every instant; browser, operating_system and device_kind of an agent never seen before come with the end of the run. access_stats is faster';
 

@@ -259,6 +259,7 @@ ENGINE = ReplicatedReplacingMergeTree(version)
 ORDER BY country_code
 COMMENT 'Countries, with those of older lists. Read countries instead';
 
+-- Each shard holds a part of every list, and so knows which one is the newest.
 CREATE OR REPLACE VIEW `xvid`.countries
 (
     country_code  LowCardinality(String) COMMENT 'ISO 3166-1 alpha-2 code; XK for Kosovo',
@@ -311,6 +312,20 @@ CREATE TABLE IF NOT EXISTS `xvid`.user_agents_store
 ENGINE = ReplicatedReplacingMergeTree(version)
 ORDER BY agent_hash
 COMMENT 'What user agents say of the device. Read browser, operating_system and device_kind of access_stats instead';
+
+-- What is joined across shards is a view, since the other shards ask for the grants
+-- of whoever reads.
+CREATE OR REPLACE VIEW `xvid`.user_agents
+(
+    agent_hash       UInt64                 COMMENT 'sipHash64 of the user agent as received',
+    browser          LowCardinality(String) COMMENT 'Browser, player or program; empty if the agent does not say',
+    operating_system LowCardinality(String) COMMENT 'Operating system; empty if the agent does not say',
+    device_kind      LowCardinality(String) COMMENT 'desktop, phone, tablet, tv, bot or unknown'
+)
+DEFINER = `migrator` SQL SECURITY DEFINER
+AS SELECT agent_hash, browser, operating_system, device_kind
+FROM `xvid`.user_agents_store FINAL
+COMMENT 'What user agents say of the device, by their hash. access_stats has it in each row';
 
 -- Never due by itself: a run asks for it when something changed.
 CREATE MATERIALIZED VIEW IF NOT EXISTS `xvid`.access_stats_refresh

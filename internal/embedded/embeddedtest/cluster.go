@@ -18,12 +18,13 @@ const ClusterName = "shards"
 
 // StartCluster starts engines that know each other as the shards of one cluster,
 // each with one replica, and ends them with the test. The embedded
-// engine has neither Keeper nor ON CLUSTER: see mirrortest.MigrateCluster.
-func StartCluster(tb testing.TB, shards int) []*embedded.Engine {
+// engine has neither Keeper nor ON CLUSTER: see mirrortest.MigrateCluster. What one
+// asks another is asked as the user who asks. More is put into their configuration.
+func StartCluster(tb testing.TB, shards int, more string) []*embedded.Engine {
 	tb.Helper()
 	listeners := make([]net.Listener, shards)
 	var config strings.Builder
-	config.WriteString("<clickhouse><remote_servers><" + ClusterName + ">")
+	config.WriteString("<clickhouse>" + more + "<remote_servers><" + ClusterName + "><secret>of the test</secret>")
 	for i := range listeners {
 		// An address that is known before the engine that it leads to has one.
 		listener, err := (&net.ListenConfig{}).Listen(tb.Context(), "tcp", "127.0.0.1:0")
