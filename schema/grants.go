@@ -78,14 +78,20 @@ func (l Layout) writerGrants(written []string) []Grant {
 	return grants
 }
 
+// readAsAsker is what lies below the relations that are true at every instant.
+// Those read it as who asks, unlike all other views: ClickHouse (26.7) gives one
+// query one state of a table, whichever of its views it goes through, only where all
+// of them read as the same user. Joined, they would else disagree with each other.
+var readAsAsker = []string{"backtraces_store"}
+
 // ReaderGrants are what people and their BI tools need: the relations that are
-// right by a plain SELECT, and not the tables below them. With the first one,
-// which is the record of migrations, they suffice for `syncer status` and `query`.
+// right by a plain SELECT, and of what is below them [readAsAsker]. With the first
+// one, which is the record of migrations, they suffice for `syncer status` and `query`.
 func (l Layout) ReaderGrants() ([]Grant, error) {
 	grants := l.on("SELECT", recordTable)
 	relations, err := relations()
 	for _, relation := range relations {
-		if !strings.HasSuffix(relation.name, storeSuffix) {
+		if !strings.HasSuffix(relation.name, storeSuffix) || slices.Contains(readAsAsker, relation.name) {
 			grants = append(grants, l.on("SELECT", relation.name)...)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 //	{rebuilt MergeTree}    the engine of a table that a refreshable view rebuilds
 //	{sequential}           behind the FROM of a refreshable view
 //	{definer}              in a view, before AS: who reads it needs no grant on what it reads
+//	                       (not where a query may join it with another view of the same table)
 //	{columns NAME}         a list of columns that several relations share
 //	{database}             the database
 //

@@ -99,7 +99,7 @@ CREATE OR REPLACE VIEW {sharded access_stats_live}
 (
 {columns access_stats_6}
 )
-{definer}
+SQL SECURITY INVOKER
 AS SELECT
     s.id AS backtrace_id,
     s.`access.extracted_index` AS extracted_index,

@@ -232,14 +232,9 @@ ORDER BY content_hash
 COMMENT 'Elements of the list that are no backtrace. Read dead_letters instead';
 
 -- step 005_readers
--- Who reads a view needs no grant on the tables below it: the view reads them as
--- the user who migrates, who must stay.
-ALTER TABLE `xvid`.backtraces MODIFY DEFINER = `migrator` SQL SECURITY DEFINER;
-
-ALTER TABLE `xvid`.extracted_data_live MODIFY DEFINER = `migrator` SQL SECURITY DEFINER;
-
-ALTER TABLE `xvid`.access_stats_live MODIFY DEFINER = `migrator` SQL SECURITY DEFINER;
-
+-- Who reads these views needs no grant on the tables below them: they read them as
+-- the user who migrates, who must stay. backtraces and the _live views read as who
+-- asks: a query that joins them would else see several states of one table.
 ALTER TABLE `xvid`.sync_checkpoints MODIFY DEFINER = `migrator` SQL SECURITY DEFINER;
 
 ALTER TABLE `xvid`.sync_runs MODIFY DEFINER = `migrator` SQL SECURITY DEFINER;
@@ -331,85 +326,6 @@ DEFINER = `migrator` SQL SECURITY DEFINER
 AS SELECT agent_hash, browser, operating_system, device_kind
 FROM `xvid`.user_agents_store FINAL
 COMMENT 'What user agents say of the device, by their hash. access_stats has it in each row';
-
--- ifNull holds the types whatever a reader sets for join_use_nulls.
-CREATE OR REPLACE VIEW `xvid`.access_stats_live
-(
-    backtrace_id         String                         COMMENT 'Id of the backtrace',
-    extracted_index      UInt32                         COMMENT 'Place of the tag in the record''s extracted_data, from 0',
-    access_index         UInt32                         COMMENT 'Place of the access in its tag''s access_stats, from 0',
-    autograph_tag        String                         COMMENT 'Tag under which the video was opened: names the viewer whose copy leaked',
-    ip_address           String                         COMMENT 'Address, as received',
-    ip_country           LowCardinality(String)         COMMENT 'Country of the address, as received; empty if unknown',
-    ip_country_code      LowCardinality(String)         COMMENT 'ISO 3166-1 alpha-2 code of the country; empty if it is unknown, or its name is in no list (see country_names)',
-    ip_type              LowCardinality(String)         COMMENT 'Kind of address, as received; UNK if the source does not know',
-    user_agent           LowCardinality(String)         COMMENT 'User agent, as received; empty if unknown',
-    browser              LowCardinality(String)         COMMENT 'Browser, player or program, by the user agent; empty if unknown',
-    operating_system     LowCardinality(String)         COMMENT 'Operating system, by the user agent; empty if unknown',
-    device_kind          LowCardinality(String)         COMMENT 'Kind of device, by the user agent: desktop, phone, tablet, tv, bot (a program with no viewer) or unknown',
-    accept_language      LowCardinality(String)         COMMENT 'Accept-Language header, as received; empty if unknown',
-    first_accessed_at    Nullable(DateTime64(3, 'UTC')) COMMENT 'First access',
-    percentage_obtained  Nullable(Float64)              COMMENT 'Share of the video taken, 0 to 100',
-    highest_resolution   Nullable(UInt16)               COMMENT 'Highest resolution taken, in lines',
-    streaming_only       Nullable(Bool)                 COMMENT 'Whether the video was streamed and never downloaded',
-    status               LowCardinality(String)         COMMENT 'State of the backtrace''s job: SUCCESS, QUEUED, FAILURE',
-    input_name           String                         COMMENT 'Name of the file that was searched for a tag',
-    file_id              String                         COMMENT 'Id of the video that the tag was put into',
-    pipeline_id          LowCardinality(String)         COMMENT 'Id of the pipeline',
-    user_id              LowCardinality(String)         COMMENT 'Id of the user who asked for the backtrace',
-    application_id       LowCardinality(String)         COMMENT 'Id of the application',
-    job_id               String                         COMMENT 'Id of the job that made the video',
-    backtrace_created_at DateTime64(3, 'UTC')           COMMENT 'When the backtrace was asked for'
-)
-DEFINER = `migrator` SQL SECURITY DEFINER
-AS SELECT
-    s.id AS backtrace_id,
-    s.`access.extracted_index` AS extracted_index,
-    s.`access.access_index` AS access_index,
-    s.`access.autograph_tag` AS autograph_tag,
-    s.`access.ip_address` AS ip_address,
-    s.`access.ip_country` AS ip_country,
-    ifNull(n.country_code, '') AS ip_country_code,
-    s.`access.ip_type` AS ip_type,
-    s.`access.user_agent` AS user_agent,
-    ifNull(a.browser, '') AS browser,
-    ifNull(a.operating_system, '') AS operating_system,
-    ifNull(nullIf(a.device_kind, ''), 'unknown') AS device_kind,
-    s.`access.accept_language` AS accept_language,
-    s.`access.first_accessed_at` AS first_accessed_at,
-    s.`access.percentage_obtained` AS percentage_obtained,
-    s.`access.highest_resolution` AS highest_resolution,
-    s.`access.streaming_only` AS streaming_only,
-    s.status AS status,
-    s.input_name AS input_name,
-    s.file_id AS file_id,
-    s.pipeline_id AS pipeline_id,
-    s.user_id AS user_id,
-    s.application_id AS application_id,
-    s.job_id AS job_id,
-    s.created_at AS backtrace_created_at
-FROM
-(
-    SELECT * FROM `xvid`.backtraces_store FINAL
-    ARRAY JOIN
-        `access.extracted_index`,
-        `access.access_index`,
-        `access.autograph_tag`,
-        `access.ip_address`,
-        `access.ip_country`,
-        `access.ip_type`,
-        `access.user_agent`,
-        `access.accept_language`,
-        `access.first_accessed_at`,
-        `access.percentage_obtained`,
-        `access.highest_resolution`,
-        `access.streaming_only`
-) AS s
-LEFT ANY JOIN `xvid`.country_names AS n
-    ON n.folded = replaceRegexpAll(replaceAll(lowerUTF8(normalizeUTF8NFKD(toValidUTF8(s.`access.ip_country`))), '&', 'and'), '\\bthe\\b|[^\\pL\\pN]+', '')
-LEFT ANY JOIN `xvid`.user_agents AS a
-    ON a.agent_hash = sipHash64(s.`access.user_agent`)
-COMMENT 'Accesses made under the tags, true at every instant; browser, operating_system and device_kind of an agent never seen before come with the end of the run. access_stats is faster';
 
 -- Never due by itself: a run asks for it when something changed.
 CREATE MATERIALIZED VIEW IF NOT EXISTS `xvid`.access_stats_refresh

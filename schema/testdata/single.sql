@@ -434,14 +434,9 @@ FROM `xvid`.dead_letters_store FINAL
 COMMENT 'Elements of the list that are no backtrace, as received, with the reason';
 
 -- step 005_readers
--- Who reads a view needs no grant on the tables below it: the view reads them as
--- the user who migrates, who must stay.
-ALTER TABLE `xvid`.backtraces MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
-
-ALTER TABLE `xvid`.extracted_data_live MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
-
-ALTER TABLE `xvid`.access_stats_live MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
-
+-- Who reads these views needs no grant on the tables below them: they read them as
+-- the user who migrates, who must stay. backtraces and the _live views read as who
+-- asks: a query that joins them would else see several states of one table.
 ALTER TABLE `xvid`.sync_checkpoints MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
 
 ALTER TABLE `xvid`.sync_runs MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
@@ -449,6 +444,12 @@ ALTER TABLE `xvid`.sync_runs MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
 ALTER TABLE `xvid`.schema_drift MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
 
 ALTER TABLE `xvid`.dead_letters MODIFY DEFINER = CURRENT_USER SQL SECURITY DEFINER;
+
+ALTER TABLE `xvid`.backtraces MODIFY SQL SECURITY INVOKER;
+
+ALTER TABLE `xvid`.extracted_data_live MODIFY SQL SECURITY INVOKER;
+
+ALTER TABLE `xvid`.access_stats_live MODIFY SQL SECURITY INVOKER;
 
 -- step 006_lookups
 -- What is looked up for each access: the code of its country, and what its user agent
@@ -576,7 +577,7 @@ CREATE OR REPLACE VIEW `xvid`.access_stats_live
     job_id               String                         COMMENT 'Id of the job that made the video',
     backtrace_created_at DateTime64(3, 'UTC')           COMMENT 'When the backtrace was asked for'
 )
-DEFINER = CURRENT_USER SQL SECURITY DEFINER
+SQL SECURITY INVOKER
 AS SELECT
     s.id AS backtrace_id,
     s.`access.extracted_index` AS extracted_index,
