@@ -85,7 +85,7 @@ func (l Layout) writerGrants(written []string) []Grant {
 const readAsAsker = "backtraces_store"
 
 // ReaderGrants are what people and their BI tools need: the relations that are
-// right by a plain SELECT, and of the tables below them [readAsAsker]. With the first
+// right by a plain SELECT, and of what is below them [readAsAsker]. With the first
 // one, which is the record of migrations, they suffice for `syncer status` and `query`.
 func (l Layout) ReaderGrants() ([]Grant, error) {
 	grants := l.on("SELECT", recordTable)
