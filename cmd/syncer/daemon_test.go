@@ -114,7 +114,7 @@ func TestDaemonRefused(t *testing.T) {
 func TestDaemonOutlastsFailures(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t, 20)
-	p.env["SYNC_TIMEOUT"] = "1s"
+	p.env["SYNC_TIMEOUT"] = "4s"
 	for _, fault := range []xvidtest.Fault{
 		// A wait that is longer than any client takes: so the run fails at once.
 		{Kind: xvidtest.FaultStatus, Status: 500, RetryAfter: "3600"},
