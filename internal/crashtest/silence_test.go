@@ -21,7 +21,7 @@ type silenced struct {
 // still be stored, and that in which its end is recorded. The slack is for a busy
 // machine.
 const (
-	timeout = 5 * time.Second
+	timeout = 12 * time.Second
 	grace   = 8 * time.Second
 	slack   = 7 * time.Second
 )
