@@ -70,7 +70,7 @@ func TestWalkEndsWhateverTheAPIIgnores(t *testing.T) {
 		for _, size := range []int{1, 4, 100} {
 			for _, from := range []int64{0, 6} {
 				source := &lister{list: test.list}
-				track := newTrack(schema.Checkpoint{UpdatedAt: from, StartHint: uint64(from)}, 0, func(schema.Checkpoint) error { return nil }) //nolint:gosec // small
+				track := newTrack(schema.Checkpoint{UpdatedAt: from, StartHint: uint64(from)}, 0, func(schema.Checkpoint) error { return nil })
 				walk := track.walk(newPager(source, size, 1), func(*xvid.Page) error { return nil })
 				err := walk.run(t.Context())
 				if !errors.Is(err, test.err) || (err == nil) != (test.err == nil) || source.requests > 100 {
