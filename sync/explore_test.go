@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -275,7 +276,7 @@ func (s *scout) List(_ context.Context, query xvid.Query) (*xvid.Page, error) {
 	shown := s.at.items.page(s.at.request%toyOrders, 0, query, s.cut)
 	page := s.page(query, shown)
 	if !s.last {
-		s.at.trace.answer(query, page, shown, len(s.at.answers) == 0)
+		s.at.trace.answer(query, page, shown, len(s.at.answers) == 0 && s.at.turn.walk.tie == nil)
 		s.at.answers = append(slices.Clip(s.at.answers), page)
 	}
 	s.at.request++
@@ -323,6 +324,7 @@ type turnStart struct {
 func newTurnStart(w *walk[int64], t *track) *turnStart {
 	turn := &turnStart{walk: *w, size: w.pages.size, good: w.pages.good, track: *t}
 	turn.walk.pages, turn.walk.sink, turn.walk.tiePage = nil, walkSink[int64]{}, nil
+	turn.walk.tie = w.tie.clone()
 	turn.track.marks = t.lasting()
 	k := &turn.key
 	if !w.proven {
@@ -336,7 +338,20 @@ func newTurnStart(w *walk[int64], t *track) *turnStart {
 	for _, at := range turn.track.marks {
 		k.add(at.offset, int(at.key))
 	}
+	if w.tie != nil {
+		k.tie(w.tie)
+	}
 	return turn
+}
+
+// clone gives a tie of its own to another walk.
+func (t *tie[K]) clone() *tie[K] {
+	if t == nil {
+		return nil
+	}
+	other := *t
+	other.seen = maps.Clone(t.seen)
+	return &other
 }
 
 // resume makes a walk that goes on from there.
@@ -347,7 +362,7 @@ func (turn *turnStart) resume(s *scout) (*walk[int64], *track) {
 	pages.size, pages.good = turn.size, turn.good
 	fresh := track.walk(pages, s.store)
 	walk := turn.walk
-	walk.pages, walk.sink = pages, fresh.sink
+	walk.pages, walk.sink, walk.tie = pages, fresh.sink, turn.walk.tie.clone()
 	return &walk, &track
 }
 

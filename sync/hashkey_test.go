@@ -19,8 +19,8 @@ func (k *hashKey) add(numbers ...int) {
 	}
 }
 
-// answer mixes in what a walk was answered. The ids of a turn's first page do not
-// matter to it: it hands the page over and goes by the keys.
+// answer mixes in what a walk was answered. The ids of a page that is a turn's
+// first do not matter to it: it hands the page over and goes by the keys.
 func (k *hashKey) answer(query xvid.Query, page *xvid.Page, shown toyItems, first bool) {
 	k.add(query.Start, query.Limit, page.Total, len(shown))
 	for _, it := range shown {
@@ -29,6 +29,15 @@ func (k *hashKey) answer(query xvid.Query, page *xvid.Page, shown toyItems, firs
 			k.add(it.id)
 		}
 	}
+}
+
+// tie mixes in how far a tie was read.
+func (k *hashKey) tie(t *tie[int64]) {
+	var seen idSet
+	for id := range t.seen {
+		seen |= 1 << (id[0] - 'a')
+	}
+	k.add(t.from, t.to, int(t.key), flag(t.measured), t.pass, int(seen))
 }
 
 // pageKey is equal for equal answers.

@@ -15,22 +15,23 @@ import (
 func TestMirrorEqualsSource(t *testing.T) {
 	b := newBench(t, xvidtest.ServerOptions{UnstableTies: true, Seed: 1})
 	b.world.Insert(xvidtest.Samples()...)
-	b.world.Insert(xvidtest.Generate(1, 20_000-b.world.Len(), xvidtest.GenerateOptions{
+	b.world.Insert(xvidtest.Generate(1, 5000-b.world.Len(), xvidtest.GenerateOptions{
 		End: time.Now().Add(-time.Hour), TieShare: 0.2,
 	})...)
 
-	first := b.once(t, nil)
-	if first.RecordsRead != 20_000 || first.RowsWritten != 20_000 {
-		t.Errorf("first copy read %d records and wrote %d rows, want 20000", first.RecordsRead, first.RowsWritten)
+	pages := func(o *sync.Options) { o.PageSize = 500 }
+	first := b.once(t, pages)
+	if first.RecordsRead != 5000 || first.RowsWritten != 5000 {
+		t.Errorf("first copy read %d records and wrote %d rows, want 5000", first.RecordsRead, first.RowsWritten)
 	}
-	// Twenty pages of 1000 new records, which overlap by two or a tie, and the end.
-	if first.Requests > 26 {
+	// Ten pages of 500 new records, which overlap by two or a tie, and the end.
+	if first.Requests > 16 {
 		t.Errorf("the first copy sent %d requests", first.Requests)
 	}
 	b.equalSource(t)
 
 	changed := mix(b.world, 500)
-	second := b.once(t, nil)
+	second := b.once(t, pages)
 	if second.RowsWritten != uint64(changed) {
 		t.Errorf("the second run wrote %d rows for %d changed records", second.RowsWritten, changed)
 	}
@@ -97,7 +98,7 @@ func TestMirrorThroughCutPages(t *testing.T) {
 // A third of all requests fail, and the list moves under each.
 func TestMirrorThroughFaults(t *testing.T) {
 	b := newBench(t, xvidtest.ServerOptions{UnstableTies: true})
-	b.world.Insert(xvidtest.Generate(3, 5000, xvidtest.GenerateOptions{End: time.Now().Add(-time.Hour), TieShare: 0.3})...)
+	b.world.Insert(xvidtest.Generate(3, 2000, xvidtest.GenerateOptions{End: time.Now().Add(-time.Hour), TieShare: 0.3})...)
 	random := rand.New(rand.NewPCG(1, 2))
 	ids := b.world.All()
 	faults := xvidtest.RandomFaults(5, 0.3)
@@ -107,7 +108,7 @@ func TestMirrorThroughFaults(t *testing.T) {
 		}
 		return faults(request)
 	})
-	run := b.once(t, func(o *sync.Options) { o.PageSize = 200 })
+	run := b.once(t, func(o *sync.Options) { o.PageSize = 80 })
 	if run.Retries == 0 {
 		t.Error("no request was sent again, so no fault was met")
 	}

@@ -15,7 +15,7 @@ import (
 // whatever the order of the writes, and the checkpoint never goes back.
 func TestOverlap(t *testing.T) {
 	b := newBench(t, xvidtest.ServerOptions{UnstableTies: true})
-	b.world.Insert(xvidtest.Generate(11, 1500, xvidtest.GenerateOptions{End: time.Now().Add(-time.Hour), TieShare: 0.3})...)
+	b.world.Insert(xvidtest.Generate(11, 600, xvidtest.GenerateOptions{End: time.Now().Add(-time.Hour), TieShare: 0.3})...)
 	random := rand.New(rand.NewPCG(3, 4))
 	moving := func(xvidtest.Request) *xvidtest.Fault {
 		all := b.world.All()
@@ -35,7 +35,7 @@ func TestOverlap(t *testing.T) {
 	for range 4 {
 		b.api.OnRequest(moving)
 		group, ctx := errgroup.WithContext(t.Context())
-		small := func(o *sync.Options) { o.PageSize = 200 }
+		small := func(o *sync.Options) { o.PageSize = 80 }
 		for range 2 {
 			syncer := b.syncer(t, small)
 			group.Go(func() error { _, err := syncer.RunOnce(ctx); return err })

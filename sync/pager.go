@@ -27,7 +27,7 @@ type pager struct {
 type pending struct {
 	start, limit int
 	cancel       context.CancelFunc
-	done         chan struct{} // closed when page or err is there
+	done         chan struct{} // closed when page or err is there; nil if they are from the beginning
 	page         *xvid.Page
 	err          error
 }
@@ -127,21 +127,21 @@ func (p *pager) ahead(ctx context.Context, head *pending, overlap, pages int) {
 }
 
 func (p *pager) fetch(ctx context.Context, start, limit int) *pending {
-	ctx, cancel := context.WithCancel(ctx)
-	asked := &pending{start: start, limit: limit, cancel: cancel, done: make(chan struct{})}
-	get := func() {
-		defer cancel()
+	asked := &pending{start: start, limit: limit}
+	if p.concurrency == 1 { // nothing is ahead: the answer is waited for here
+		asked.page, asked.err = p.list(ctx, start, limit)
+		return asked
+	}
+	ctx, asked.cancel = context.WithCancel(ctx)
+	asked.done = make(chan struct{})
+	p.fetches.Go(func() {
+		defer asked.cancel()
 		defer close(asked.done)
 		asked.err = guard(func() (err error) {
 			asked.page, err = p.list(ctx, start, limit)
 			return err
 		})
-	}
-	if p.concurrency == 1 {
-		get()
-	} else {
-		p.fetches.Go(get)
-	}
+	})
 	return asked
 }
 
@@ -151,6 +151,9 @@ func (p *pager) list(ctx context.Context, start, limit int) (*xvid.Page, error) 
 }
 
 func (p *pending) wait(ctx context.Context) (*xvid.Page, error) {
+	if p.done == nil {
+		return p.page, p.err
+	}
 	select {
 	case <-p.done:
 		return p.page, p.err

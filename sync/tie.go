@@ -18,48 +18,79 @@ func (s *stretch[K]) len() int { return s.to - s.from }
 // 0.37, so that 30 passes find all of a million.
 const maxTiePasses = 30
 
-// passTie gets the walk past a key of which no page proves that all its records
-// were read: more records than a page can hold have it, or the server gives
-// fewer of them at a time. The proof is by count. The stretch of the key is read
-// until as many ids were seen as it is long; the length is measured before and
-// after by the offsets of its two ends, so it counts only if nobody left it
-// meanwhile. Nobody joins it: a record that changes gets the time of its change.
-//
-// It leaves the offset to read on from. If it finds no proof, the walk goes on
-// in doubt.
-func (w *walk[K]) passTie(ctx context.Context, near int) (int, error) {
-	seen := map[string]bool{}
-	tie, ok, err := w.measure(ctx, near)
-	for pass := 0; err == nil && pass < maxTiePasses; pass++ {
-		if ok && tie.len() == 0 {
-			// Nothing has a key as large as the walk's any more.
-			return tie.from, nil
-		}
-		if err = w.readStretch(ctx, tie, seen); err != nil {
-			break
-		}
-		again, measured, measureErr := w.measure(ctx, tie.from)
-		if err = measureErr; err != nil {
-			break
-		}
-		same := ok && measured && again.key == tie.key && again.len() == tie.len()
-		if same && len(seen) == tie.len() {
-			w.key = w.order.after(tie.key)
-			return max(again.to-1, 0), w.sink.reached(w.key, w.tiePage)
-		}
-		if !same {
-			clear(seen) // somebody left: what was seen is no count
-		}
-		tie, ok = again, measured
-	}
-	w.proven = false
-	return max(tie.to-1, 0), err
+// tie is a key of which no page proves that all its records were read: more of them
+// than a page can hold have it, or the server gives fewer at a time. The proof is by
+// count. The stretch of the key is read, pass by pass, until as many ids were seen as
+// it is long; the length is measured before and after by the offsets of its two ends,
+// so it counts only if nobody left it meanwhile. Nobody joins it: a record that changes
+// gets the time of its change.
+type tie[K cmp.Ordered] struct {
+	stretch[K]
+	measured bool            // false if the list moved meanwhile
+	seen     map[string]bool // ids, since the length last changed
+	pass     int             // so many were made
 }
 
-// readStretch reads the stretch once and hands its pages over.
-func (w *walk[K]) readStretch(ctx context.Context, tie stretch[K], seen map[string]bool) error {
-	for at := tie.from; at < tie.to; {
-		page, err := w.pages.list(ctx, at, min(w.pages.maxSize, tie.to-at))
+// meetTie begins with a tie that lies near an offset.
+func (w *walk[K]) meetTie(ctx context.Context, near int) (err error) {
+	met := &tie[K]{seen: map[string]bool{}}
+	met.stretch, met.measured, err = w.measure(ctx, near)
+	w.tie = met
+	return err
+}
+
+// passTie makes a pass over the tie. If that proves it, or no pass does, it leaves the
+// tie: in the end, the walk goes on in doubt.
+func (w *walk[K]) passTie(ctx context.Context) error {
+	met := w.tie
+	if met.measured && met.len() == 0 {
+		// Nothing has a key as large as the walk's any more.
+		w.leaveTie(met.from)
+		return nil
+	}
+	if err := w.readStretch(ctx, met); err != nil {
+		return err
+	}
+	again, measured, err := w.measure(ctx, met.from)
+	if err != nil {
+		return err
+	}
+	same := met.measured && measured && again.key == met.key && again.len() == met.len()
+	if same && len(met.seen) == met.len() {
+		w.key = w.order.after(met.key)
+		w.leaveTie(max(again.to-1, 0))
+		return w.sink.reached(w.key, w.tiePage)
+	}
+	if !same {
+		clear(met.seen) // somebody left: what was seen is no count
+	}
+	met.stretch, met.measured = again, measured
+	if met.pass++; met.pass == maxTiePasses {
+		w.proven = false
+		w.leaveTie(max(met.to-1, 0))
+	}
+	return nil
+}
+
+// leaveTie goes on with pages at an offset.
+func (w *walk[K]) leaveTie(at int) { w.tie, w.from, w.overlap = nil, at, 1 }
+
+// readStretch reads the stretch once and hands its pages over. Each pass begins
+// elsewhere, and comes back to the stretch's beginning for what lies before: a server
+// whose order of ties follows from the query, or comes again after so many of them,
+// would show the same records each time.
+func (w *walk[K]) readStretch(ctx context.Context, met *tie[K]) error {
+	middle := met.from + met.pass%max(met.len(), 1)
+	if err := w.readTie(ctx, met, middle, met.to); err != nil {
+		return err
+	}
+	return w.readTie(ctx, met, met.from, middle)
+}
+
+// readTie reads a part of the stretch, from an offset to another (exclusive).
+func (w *walk[K]) readTie(ctx context.Context, met *tie[K], from, to int) error {
+	for at := from; at < to; {
+		page, err := w.pages.list(ctx, at, min(w.pages.maxSize, to-at))
 		if err != nil || len(page.Backtraces) == 0 {
 			return err
 		}
@@ -70,10 +101,10 @@ func (w *walk[K]) readStretch(ctx context.Context, tie stretch[K], seen map[stri
 		w.tiePage = page
 		for i, place := range w.order.keys(page) {
 			switch backtrace := &page.Backtraces[i]; {
-			case place.known && place.key == tie.key:
-				seen[backtrace.ID] = true
+			case place.known && place.key == met.key:
+				met.seen[backtrace.ID] = true
 			case backtrace.Unreadable != "": // has a place in the stretch as well
-				seen["\x00"+string(backtrace.Raw)] = true
+				met.seen["\x00"+string(backtrace.Raw)] = true
 			}
 		}
 		at += len(page.Backtraces)

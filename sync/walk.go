@@ -43,6 +43,7 @@ type walk[K cmp.Ordered] struct {
 	idle    int        // pages further on since then, see [walk.idling]
 	start   int        // offset of the last accepted page
 	end     int        // offset behind the last accepted page
+	tie     *tie[K]    // nil but while one is read, pass by pass
 	tiePage *xvid.Page // the last page of a tie that was read
 	blind   bool       // elements were met, and not one key among them
 	nulls   *bool      // whether the list begins with a record without a key; nil until asked
@@ -91,10 +92,13 @@ func (w *walk[K]) run(ctx context.Context) error {
 	}
 }
 
-// turn reads one page and says whether the list is at its end. Between two turns
+// turn reads one page, or all of a tie once, and says whether the list is at its end. Between two turns
 // the walk's fields, with those of its pager, are all that it goes by: a test plays
 // on from there.
 func (w *walk[K]) turn(ctx context.Context) (done bool, err error) {
+	if w.tie != nil {
+		return false, w.passTie(ctx)
+	}
 	page, limit, err := w.pages.next(ctx, w.from, w.overlap)
 	if err != nil {
 		return false, err
@@ -245,7 +249,7 @@ func (w *walk[K]) forward(ctx context.Context, page *xvid.Page, keys pageKeys[K]
 	switch {
 	case stuck && w.proven:
 		w.pages.drop()
-		at, err = w.passTie(ctx, max(end-1, 0))
+		err = w.meetTie(ctx, max(end-1, 0))
 		overlap = 1
 	case stuck:
 		at, overlap = max(end-1, page.Start+1), 1

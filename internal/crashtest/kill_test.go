@@ -2,7 +2,6 @@ package crashtest
 
 import (
 	"flag"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 func TestKilledAtEveryEvent(t *testing.T) {
 	t.Parallel()
 	engine := embeddedtest.Start(t, t.TempDir())
+	t.Run("migrate", func(t *testing.T) { t.Parallel(); killMigrations(t, engine) })
 	t.Run("first copy", func(t *testing.T) { t.Parallel(); killFirstCopies(t, engine) })
 	t.Run("once", func(t *testing.T) {
 		t.Parallel()
@@ -83,23 +83,64 @@ func killAtAll(t *testing.T, round func(n int, here fatal) (p *process, did []ev
 	}
 }
 
-// The first run of all is killed at each event, making the schema included. The
-// source stays as it is, so that the next run has nothing new to write: what the
-// dead one left undone must be noticed by itself.
+// A migration is killed at each event that none was killed at before, and the next one
+// goes on from what the dead one left. A step that was recorded is not taken again, so
+// that all before it is known.
+func killMigrations(t *testing.T, engine *embedded.Engine) {
+	t.Helper()
+	whole := newBench(t, engine, "whole", 1)
+	whole.mustRun(t, "migrate")
+	b := newBench(t, engine, "migrated", 1)
+	killedAt := map[event]bool{}
+	for number := 0; ; number++ {
+		p, did := b.killAt(t, func(_ int, e event) bool { return !killedAt[e] }, "migrate")
+		if !p.killed() {
+			t.Logf("killed at each of %d events", number)
+			break
+		}
+		last := did[len(did)-1]
+		if last.is(after + "INSERT INTO `migrated`.schema_migrations") {
+			clear(killedAt) // the next step may have the same statements
+		}
+		killedAt[last] = true
+	}
+	if got, want := b.tables(t), whole.tables(t); got != want {
+		t.Errorf("the schema differs from one that was made at once:\n%s\n\n%s", got, want)
+	}
+	b.source.change(t, true)
+	b.recover(t, false, nil)
+}
+
+// tables are the statements that would make them.
+func (b *bench) tables(t *testing.T) (statements string) {
+	t.Helper()
+	mirror := b.mirror(t)
+	defer func() { _ = mirror.Close() }()
+	row := mirror.Conn().QueryRow(t.Context(), `SELECT arrayStringConcat(arraySort(groupArray(
+		replaceAll(create_table_query, database || '.', ''))), '\n') FROM system.tables WHERE database = currentDatabase()`)
+	if err := row.Scan(&statements); err != nil {
+		t.Fatal(err)
+	}
+	return statements
+}
+
+// The first run of all is killed at each event. The source stays as it is, so that
+// the next run has nothing new to write: what the dead one left undone must be noticed
+// by itself.
 func killFirstCopies(t *testing.T, engine *embedded.Engine) {
 	t.Helper()
-	b := newBench(t, engine, "", 1)
+	b := newBench(t, engine, "first", 1)
 	b.settings = inOrder
 	b.source.change(t, true)
-	killAtAll(t, func(n int, here fatal) (*process, []event) {
-		b.database = fmt.Sprint("first_", n)
+	b.mustRun(t, "migrate")
+	killAtAll(t, func(_ int, here fatal) (*process, []event) {
 		p, did := b.killAt(t, here, "once")
 		b.wholeReadings(t)
 		b.mustRun(t, "once")
 		b.equalSource(t, did)
-		b.drop(t)
+		b.empty(t)
 		return p, did
-	}, "CREATE DATABASE", insertRows, insertCheckpoint, refresh, awaitRefresh)
+	}, insertRows, insertCheckpoint, refresh, awaitRefresh)
 }
 
 // A mirror that is kept is killed at each event of a run, while the source changes
