@@ -34,7 +34,7 @@ const (
 
 // read decodes a dashboard with Grafana's own types; a key that they do not know is
 // an error.
-func read(t *testing.T, path string) *dashboard.Dashboard {
+func read(t testing.TB, path string) *dashboard.Dashboard {
 	t.Helper()
 	raw, err := os.ReadFile(path)
 	if err != nil {
@@ -55,7 +55,7 @@ func read(t *testing.T, path string) *dashboard.Dashboard {
 	return board
 }
 
-func paths(t *testing.T) []string {
+func paths(t testing.TB) []string {
 	t.Helper()
 	plugins.RegisterDefaultPlugins()
 	found, err := filepath.Glob(filepath.Join(folder, "dashboards", "*.json"))
@@ -74,7 +74,7 @@ type target struct {
 }
 
 // targets gives all queries of a dashboard's panels.
-func targets(t *testing.T, board *dashboard.Dashboard) (all []target) {
+func targets(t testing.TB, board *dashboard.Dashboard) (all []target) {
 	t.Helper()
 	for i := range board.Panels {
 		panel := board.Panels[i].Panel

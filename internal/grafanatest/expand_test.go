@@ -40,7 +40,7 @@ var (
 
 // expand makes of a query what the data source sends: first the conditions on
 // variables and the variables in the browser, then the macros in its backend.
-func expand(t *testing.T, board *dashboard.Dashboard, query string, v view) string {
+func expand(t testing.TB, board *dashboard.Dashboard, query string, v view) string {
 	t.Helper()
 	query = conditionalForm.ReplaceAllStringFunc(query, func(found string) string {
 		parts := conditionalForm.FindStringSubmatch(found)

@@ -54,7 +54,7 @@ func newMirror(t *testing.T) *schema.Mirror {
 	return mirror
 }
 
-func openMirror(t *testing.T) *schema.Mirror {
+func openMirror(t testing.TB) *schema.Mirror {
 	t.Helper()
 	target, err := schema.ParseDSN(embeddedtest.DSN(t))
 	if err != nil {
