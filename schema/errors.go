@@ -61,6 +61,13 @@ var passingCodes = map[int32]bool{
 	999: true, // KEEPER_EXCEPTION
 }
 
+// overtakenCodes are those of a statement about a relation that another program, which
+// migrates at the same time, replaces meanwhile.
+var overtakenCodes = map[int32]bool{
+	codeUnknownTable: true,
+	218:              true, // TABLE_IS_DROPPED
+}
+
 // code is ClickHouse's exception code, 0 if the error is none of its own.
 func code(err error) int32 {
 	if exception, ok := errors.AsType[*clickhouse.Exception](err); ok {

@@ -183,7 +183,7 @@ func (s *Migration) apply(ctx context.Context, conn driver.Conn, layout Layout) 
 func change(ctx context.Context, conn driver.Conn, statement string) error {
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
 		err := conn.Exec(ctx, statement)
-		if err != nil && !passingCodes[code(err)] {
+		if number := code(err); err != nil && !passingCodes[number] && !overtakenCodes[number] {
 			err = backoff.Permanent(err)
 		}
 		return struct{}{}, err

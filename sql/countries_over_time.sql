@@ -13,17 +13,17 @@ WITH named AS
 (
     SELECT ip_country
     FROM access_stats
-    WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+    WHERE accessed_at >= {since:DateTime('UTC')}
     GROUP BY ip_country
     ORDER BY count() DESC, ip_country
     LIMIT {countries:UInt32}
 )
 SELECT
-    toDate(dateTrunc({step:String}, coalesce(first_accessed_at, backtrace_created_at), 'UTC')) AS start,
+    toDate(dateTrunc({step:String}, accessed_at, 'UTC')) AS start,
     if(ip_country IN (named), toString(ip_country), '(other)') AS country,
     count() AS accesses,
-    uniqExact(autograph_tag) AS tags
+    uniqExact(tag_hash) AS tags
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')}
 GROUP BY start, country
 ORDER BY start, accesses DESC, country;

@@ -16,9 +16,9 @@ SELECT
     count() AS accesses,
     round(100 * accesses / sum(accesses) OVER (), 2) AS share,
     countIf(percentage_obtained >= 100) AS complete,
-    uniqExact(autograph_tag) AS tags
+    uniqExact(tag_hash) AS tags
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')}
 GROUP BY device, operating_system, browser
 ORDER BY accesses DESC, device, operating_system, browser
 LIMIT {limit:UInt32};

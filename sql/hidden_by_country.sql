@@ -22,7 +22,7 @@ SELECT
     countIf(upper(ip_type) IN ('UNK', '')) AS unknown,
     if(unknown = accesses, NULL, round(100 * (vpn + tor + data_centre) / (accesses - unknown), 2)) AS hidden_share
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')}
 GROUP BY country
 ORDER BY vpn + tor + data_centre DESC, accesses DESC, country
 LIMIT {limit:UInt32};

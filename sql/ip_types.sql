@@ -11,9 +11,9 @@ SELECT
     count() AS accesses,
     round(100 * accesses / sum(accesses) OVER (), 2) AS share,
     uniqExactIf(ip_country, ip_country != '') AS countries,
-    uniqExact(autograph_tag) AS tags,
+    uniqExact(tag_hash) AS tags,
     max(first_accessed_at) AS last_access
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')}
 GROUP BY ip_type
 ORDER BY accesses DESC, ip_type;

@@ -14,9 +14,9 @@ SELECT
     lower(extract(accept_language, '^\\s*([A-Za-z][A-Za-z][A-Za-z]?)\\b')) AS language,
     count() AS accesses,
     round(100 * accesses / sum(accesses) OVER (PARTITION BY country), 2) AS share_of_country,
-    uniqExact(autograph_tag) AS tags
+    uniqExact(tag_hash) AS tags
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')}
 GROUP BY country, language
 ORDER BY accesses DESC, country, language
 LIMIT {limit:UInt32};

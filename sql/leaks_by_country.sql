@@ -14,11 +14,11 @@
 SELECT
     ip_country AS country,
     count() AS accesses,
-    uniqExact(autograph_tag) AS tags,
-    uniqExact(file_id) AS titles,
+    uniqExact(tag_hash) AS tags,
+    uniqExact(title_hash) AS titles,
     round(100 * accesses / sum(accesses) OVER (), 2) AS share
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')}
 GROUP BY country
 ORDER BY accesses DESC, country
 LIMIT {limit:UInt32};

@@ -8,17 +8,46 @@
 -- param since DateTime('UTC') = 1970-01-01: only accesses from then on
 -- param limit UInt32 = 20: so many tags at most
 -- bar addresses
+WITH
+-- No tag has more addresses than accesses. So none can be shown that has fewer accesses
+-- than there are addresses to each of those with the most accesses: the rest is worked
+-- out without it.
+(
+    SELECT min(addresses)
+    FROM
+    (
+        SELECT uniqExactIf(address_hash, address_hash != sipHash64('')) AS addresses
+        FROM access_stats
+        WHERE accessed_at >= {since:DateTime('UTC')} AND tag_hash IN
+        (
+            SELECT tag_hash
+            FROM access_stats
+            WHERE accessed_at >= {since:DateTime('UTC')}
+            GROUP BY tag_hash
+            ORDER BY count() DESC
+            LIMIT {limit:UInt32}
+        )
+        GROUP BY tag_hash
+    )
+) AS least
 SELECT
     autograph_tag AS tag,
-    uniqExactIf(ip_address, ip_address != '') AS addresses,
+    uniqExactIf(address_hash, address_hash != sipHash64('')) AS addresses,
     count() AS accesses,
     uniqExactIf(ip_country, ip_country != '') AS countries,
-    uniqExact(file_id) AS titles,
+    uniqExact(title_hash) AS titles,
     min(first_accessed_at) AS first_access,
     max(first_accessed_at) AS last_access,
     round(dateDiff('second', first_access, last_access) / 3600, 1) AS hours
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')} AND tag_hash IN
+(
+    SELECT tag_hash
+    FROM access_stats
+    WHERE accessed_at >= {since:DateTime('UTC')}
+    GROUP BY tag_hash
+    HAVING count() >= least
+)
 GROUP BY tag
 ORDER BY addresses DESC, accesses DESC, tag
 LIMIT {limit:UInt32};

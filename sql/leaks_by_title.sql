@@ -13,12 +13,21 @@ SELECT
     substringIndex(argMax(input_name, (backtrace_created_at, backtrace_id)), '/', -1) AS found_as,
     count() AS accesses,
     uniqExact(backtrace_id) AS backtraces,
-    uniqExact(autograph_tag) AS tags,
+    uniqExact(tag_hash) AS tags,
     uniqExactIf(ip_country, ip_country != '') AS countries,
     min(first_accessed_at) AS first_access,
     max(first_accessed_at) AS last_access
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+-- The rest is worked out only for titles with enough accesses to be shown.
+WHERE accessed_at >= {since:DateTime('UTC')} AND title_hash IN
+(
+    SELECT title_hash
+    FROM access_stats
+    WHERE accessed_at >= {since:DateTime('UTC')}
+    GROUP BY title_hash
+    ORDER BY count() DESC
+    LIMIT {limit:UInt32} WITH TIES
+)
 GROUP BY title
 ORDER BY accesses DESC, title
 LIMIT {limit:UInt32};

@@ -7,10 +7,10 @@
 -- bar accesses
 SELECT
     ip_country AS country,
-    min(coalesce(first_accessed_at, backtrace_created_at)) AS first_access,
+    min(accessed_at) AS first_access,
     count() AS accesses,
-    uniqExact(autograph_tag) AS tags,
-    uniqExact(file_id) AS titles
+    uniqExact(tag_hash) AS tags,
+    uniqExact(title_hash) AS titles
 FROM access_stats
 WHERE ip_country != ''
 GROUP BY country

@@ -9,13 +9,13 @@
 -- param since DateTime('UTC') = 1970-01-01: only accesses from then on
 SELECT
     count() AS accesses,
-    uniqExact(autograph_tag) AS tags,
-    uniqExact(file_id) AS titles,
-    uniqExactIf(ip_address, ip_address != '') AS addresses,
+    uniqExact(tag_hash) AS tags,
+    uniqExact(title_hash) AS titles,
+    uniqExactIf(address_hash, address_hash != sipHash64('')) AS addresses,
     uniqExactIf(ip_country, ip_country != '') AS countries,
     countIf(percentage_obtained >= 100) AS complete,
     countIf(NOT streaming_only) AS downloaded,
-    minOrNull(coalesce(first_accessed_at, backtrace_created_at)) AS first_access,
-    maxOrNull(coalesce(first_accessed_at, backtrace_created_at)) AS last_access
+    minOrNull(accessed_at) AS first_access,
+    maxOrNull(accessed_at) AS last_access
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')};
+WHERE accessed_at >= {since:DateTime('UTC')};

@@ -12,9 +12,9 @@ SELECT
     count() AS accesses,
     round(100 * accesses / sum(accesses) OVER (), 2) AS share,
     countIf(percentage_obtained >= 100) AS complete,
-    uniqExact(autograph_tag) AS tags,
-    uniqExact(file_id) AS titles
+    uniqExact(tag_hash) AS tags,
+    uniqExact(title_hash) AS titles
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')}
 GROUP BY lines
 ORDER BY lines DESC NULLS LAST;

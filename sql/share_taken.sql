@@ -13,8 +13,8 @@ SELECT
     round(100 * accesses / sum(accesses) OVER (), 2) AS share,
     countIf(streaming_only) AS streamed,
     countIf(NOT streaming_only) AS downloaded,
-    uniqExact(autograph_tag) AS tags
+    uniqExact(tag_hash) AS tags
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')}
 GROUP BY taken_from
 ORDER BY taken_from NULLS LAST;

@@ -12,22 +12,43 @@
 -- param limit UInt32 = 50: so many blocks at most
 -- bar tags
 WITH
-    if(startsWith(ip_address, '::ffff:'), substring(ip_address, 8), ip_address) AS address,
-    multiIf(
-        isIPv4String(address), concat(substringIndex(address, '.', 3), '.0/24'),
-        isIPv6String(address), concat(toString(IPv6CIDRToRange(toIPv6OrDefault(address), 48).1), '/48'),
-        address) AS network
+-- No block has more tags than accesses: see leaks_by_tag.
+(
+    SELECT min(tags)
+    FROM
+    (
+        SELECT uniqExact(tag_hash) AS tags
+        FROM access_stats
+        WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash IN
+        (
+            SELECT network_hash
+            FROM access_stats
+            WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash != sipHash64('')
+            GROUP BY network_hash
+            ORDER BY count() DESC
+            LIMIT {limit:UInt32}
+        )
+        GROUP BY network_hash
+    )
+) AS least
 SELECT
-    network,
-    uniqExact(autograph_tag) AS tags,
-    uniqExact(ip_address) AS addresses,
+    ip_network AS network,
+    uniqExact(tag_hash) AS tags,
+    uniqExact(address_hash) AS addresses,
     count() AS accesses,
-    uniqExact(file_id) AS titles,
+    uniqExact(title_hash) AS titles,
     min(first_accessed_at) AS first_access,
     max(first_accessed_at) AS last_access,
-    arrayStringConcat(arraySort(groupUniqArray(5)(autograph_tag)), ', ') AS some_tags
+    arrayStringConcat(arraySlice(arraySort(groupUniqArray(autograph_tag)), 1, 5), ', ') AS some_tags
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')} AND ip_address != ''
+WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash IN
+(
+    SELECT network_hash
+    FROM access_stats
+    WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash != sipHash64('')
+    GROUP BY network_hash
+    HAVING count() >= greatest(least, {tags:UInt32})
+)
 GROUP BY network
 HAVING tags >= {tags:UInt32}
 ORDER BY tags DESC, accesses DESC, network

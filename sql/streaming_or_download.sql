@@ -10,11 +10,11 @@ SELECT
     multiIf(streaming_only IS NULL, 'unknown', streaming_only, 'streamed', 'downloaded') AS way,
     count() AS accesses,
     round(100 * accesses / sum(accesses) OVER (), 2) AS share,
-    uniqExact(autograph_tag) AS tags,
-    uniqExact(file_id) AS titles,
+    uniqExact(tag_hash) AS tags,
+    uniqExact(title_hash) AS titles,
     round(avg(percentage_obtained), 2) AS mean_taken,
     countIf(percentage_obtained >= 100) AS complete
 FROM access_stats
-WHERE coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+WHERE accessed_at >= {since:DateTime('UTC')}
 GROUP BY way
 ORDER BY accesses DESC, way;

@@ -12,12 +12,12 @@
 WITH seen AS
 (
     SELECT
-        dateTrunc({step:String}, coalesce(first_accessed_at, backtrace_created_at), 'UTC') AS moment,
+        dateTrunc({step:String}, accessed_at, 'UTC') AS moment,
         toString(ip_country) AS country,
         row_number() OVER (PARTITION BY ip_address ORDER BY moment) = 1 AND ip_address != '' AS is_new_address,
         row_number() OVER (PARTITION BY ip_country ORDER BY moment) = 1 AND ip_country != '' AS is_new_country
     FROM access_stats
-    WHERE autograph_tag = {tag:String} AND coalesce(first_accessed_at, backtrace_created_at) >= {since:DateTime('UTC')}
+    WHERE autograph_tag = {tag:String} AND accessed_at >= {since:DateTime('UTC')}
 )
 SELECT
     toDateTime(moment, 'UTC') AS start,

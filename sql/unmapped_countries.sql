@@ -10,7 +10,7 @@ SELECT
     ip_country AS country,
     count() AS accesses,
     round(100 * accesses / (SELECT count() FROM access_stats), 2) AS share,
-    uniqExact(autograph_tag) AS tags,
+    uniqExact(tag_hash) AS tags,
     max(first_accessed_at) AS last_access
 FROM access_stats
 WHERE ip_country_code = '' AND ip_country != ''

@@ -8,9 +8,31 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// flat are the relations that a refresh rebuilds. Whatever makes them fast, the _live
-// views have nothing of it: they unfold the truth row by row.
+// slowly makes of a query one of the _live views, which have nothing of what makes
+// the flat tables fast: they unfold the truth row by row.
+func slowly(query string) string {
+	for _, column := range [][2]string{
+		{"accessed_at", "coalesce(first_accessed_at, backtrace_created_at)"},
+		{"tag_hash", "autograph_tag"},
+		{"title_hash", "file_id"},
+		{"address_hash != sipHash64('')", "ip_address != ''"},
+		{"address_hash", "ip_address"},
+		{"network_hash != sipHash64('')", "ip_address != ''"},
+		{"network_hash", "ip_network"},
+		{"ip_network AS network", network + " AS network"},
+		{"ip_network", network},
+	} {
+		query = regexp.MustCompile(`\b`+regexp.QuoteMeta(column[0])).ReplaceAllLiteralString(query, column[1])
+	}
+	return flat.ReplaceAllString(query, "${1}_live")
+}
+
 var flat = regexp.MustCompile(`\b(access_stats|extracted_data)\b`)
+
+// network is the block of an address.
+const network = `multiIf(
+	isIPv4String(replaceRegexpOne(ip_address, '^::ffff:', '')), replaceRegexpOne(replaceRegexpOne(ip_address, '^::ffff:', ''), '[.][^.]*$', '.0/24'),
+	isIPv6String(ip_address), toString(IPv6CIDRToRange(toIPv6OrDefault(ip_address), 48).1) || '/48', ip_address)`
 
 // Every analysis and every panel says of the flat tables exactly what it says of the
 // truth, also after backtraces have lost accesses, changed them or gone.
@@ -39,7 +61,7 @@ func TestQueriesEqualTheTruth(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", one.name, err)
 		}
-		slow, err := mirror.Ask(t.Context(), flat.ReplaceAllString(one.query, "${1}_live"), one.parameters)
+		slow, err := mirror.Ask(t.Context(), slowly(one.query), one.parameters)
 		if err != nil {
 			t.Fatalf("%s: %v", one.name, err)
 		}

@@ -781,3 +781,77 @@ COMMENT 'Tags whose data was erased and is not mirrored again, as hashes, with s
 -- which a few columns are read fast.
 ALTER TABLE `xvid`.backtraces_store_local ON CLUSTER `main` MODIFY SETTING min_bytes_for_wide_part = 67108864;
 
+-- step 009_fast
+-- What is dear to work out for each access, kept beside it. The columns are
+-- MATERIALIZED: SELECT * leaves them out, so that access_stats shows what
+-- access_stats_live does. Rows of before the next refresh work them out when asked.
+
+-- A refresh that still runs would put the table back as it was before the ALTER.
+DROP VIEW IF EXISTS `xvid`.access_stats_refresh ON CLUSTER `main`;
+
+ALTER TABLE `xvid`.access_stats_local ON CLUSTER `main`
+    ADD COLUMN IF NOT EXISTS accessed_at DateTime64(3, 'UTC') MATERIALIZED coalesce(first_accessed_at, backtrace_created_at) COMMENT 'When the access counts: first_accessed_at or, if that is unknown, backtrace_created_at. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS ip_network String MATERIALIZED multiIf(
+        isIPv4String(if(startsWith(ip_address, '::ffff:'), substring(ip_address, 8), ip_address)),
+        concat(substringIndex(if(startsWith(ip_address, '::ffff:'), substring(ip_address, 8), ip_address), '.', 3), '.0/24'),
+        isIPv6String(ip_address),
+        concat(toString(IPv6CIDRToRange(toIPv6OrDefault(ip_address), 48).1), '/48'),
+        ip_address) COMMENT 'Block of the address: /24 of an IPv4 address, /48 of an IPv6 one; else the address as it is. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS tag_hash UInt64 MATERIALIZED sipHash64(autograph_tag) COMMENT 'Hash of autograph_tag, fast to count and to group by. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS title_hash UInt64 MATERIALIZED sipHash64(file_id) COMMENT 'Hash of file_id, fast to count and to group by. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS address_hash UInt64 MATERIALIZED sipHash64(ip_address) COMMENT 'Hash of ip_address, fast to count and to group by. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS network_hash UInt64 MATERIALIZED sipHash64(ip_network) COMMENT 'Hash of ip_network, fast to count and to group by. SELECT * leaves it out';
+
+ALTER TABLE `xvid`.access_stats ON CLUSTER `main`
+    ADD COLUMN IF NOT EXISTS accessed_at DateTime64(3, 'UTC') MATERIALIZED coalesce(first_accessed_at, backtrace_created_at) COMMENT 'When the access counts: first_accessed_at or, if that is unknown, backtrace_created_at. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS ip_network String MATERIALIZED multiIf(
+        isIPv4String(if(startsWith(ip_address, '::ffff:'), substring(ip_address, 8), ip_address)),
+        concat(substringIndex(if(startsWith(ip_address, '::ffff:'), substring(ip_address, 8), ip_address), '.', 3), '.0/24'),
+        isIPv6String(ip_address),
+        concat(toString(IPv6CIDRToRange(toIPv6OrDefault(ip_address), 48).1), '/48'),
+        ip_address) COMMENT 'Block of the address: /24 of an IPv4 address, /48 of an IPv6 one; else the address as it is. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS tag_hash UInt64 MATERIALIZED sipHash64(autograph_tag) COMMENT 'Hash of autograph_tag, fast to count and to group by. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS title_hash UInt64 MATERIALIZED sipHash64(file_id) COMMENT 'Hash of file_id, fast to count and to group by. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS address_hash UInt64 MATERIALIZED sipHash64(ip_address) COMMENT 'Hash of ip_address, fast to count and to group by. SELECT * leaves it out',
+    ADD COLUMN IF NOT EXISTS network_hash UInt64 MATERIALIZED sipHash64(ip_network) COMMENT 'Hash of ip_network, fast to count and to group by. SELECT * leaves it out';
+
+-- Each granule holds one country's accesses of a short time.
+ALTER TABLE `xvid`.access_stats_local ON CLUSTER `main`
+    ADD INDEX IF NOT EXISTS by_time accessed_at TYPE minmax GRANULARITY 1,
+    ADD INDEX IF NOT EXISTS by_tag autograph_tag TYPE bloom_filter GRANULARITY 1;
+
+-- Never due by itself: a run asks for it when something changed.
+CREATE MATERIALIZED VIEW IF NOT EXISTS `xvid`.access_stats_refresh ON CLUSTER `main`
+REFRESH EVERY 1 YEAR TO `xvid`.access_stats_local
+(
+    backtrace_id         String                         COMMENT 'Id of the backtrace',
+    extracted_index      UInt32                         COMMENT 'Place of the tag in the record''s extracted_data, from 0',
+    access_index         UInt32                         COMMENT 'Place of the access in its tag''s access_stats, from 0',
+    autograph_tag        String                         COMMENT 'Tag under which the video was opened: names the viewer whose copy leaked',
+    ip_address           String                         COMMENT 'Address, as received',
+    ip_country           LowCardinality(String)         COMMENT 'Country of the address, as received; empty if unknown',
+    ip_country_code      LowCardinality(String)         COMMENT 'ISO 3166-1 alpha-2 code of the country; empty if it is unknown, or its name is in no list (see country_names)',
+    ip_type              LowCardinality(String)         COMMENT 'Kind of address, as received; UNK if the source does not know',
+    user_agent           LowCardinality(String)         COMMENT 'User agent, as received; empty if unknown',
+    browser              LowCardinality(String)         COMMENT 'Browser, player or program, by the user agent; empty if unknown',
+    operating_system     LowCardinality(String)         COMMENT 'Operating system, by the user agent; empty if unknown',
+    device_kind          LowCardinality(String)         COMMENT 'Kind of device, by the user agent: desktop, phone, tablet, tv, bot (a program with no viewer) or unknown',
+    accept_language      LowCardinality(String)         COMMENT 'Accept-Language header, as received; empty if unknown',
+    first_accessed_at    Nullable(DateTime64(3, 'UTC')) COMMENT 'First access',
+    percentage_obtained  Nullable(Float64)              COMMENT 'Share of the video taken, 0 to 100',
+    highest_resolution   Nullable(UInt16)               COMMENT 'Highest resolution taken, in lines',
+    streaming_only       Nullable(Bool)                 COMMENT 'Whether the video was streamed and never downloaded',
+    status               LowCardinality(String)         COMMENT 'State of the backtrace''s job: SUCCESS, QUEUED, FAILURE',
+    input_name           String                         COMMENT 'Name of the file that was searched for a tag',
+    file_id              String                         COMMENT 'Id of the video that the tag was put into',
+    pipeline_id          LowCardinality(String)         COMMENT 'Id of the pipeline',
+    user_id              LowCardinality(String)         COMMENT 'Id of the user who asked for the backtrace',
+    application_id       LowCardinality(String)         COMMENT 'Id of the application',
+    job_id               String                         COMMENT 'Id of the job that made the video',
+    backtrace_created_at DateTime64(3, 'UTC')           COMMENT 'When the backtrace was asked for'
+)
+EMPTY
+AS SELECT * FROM `xvid`.access_stats_live_local
+SETTINGS select_sequential_consistency = 1
+COMMENT 'Rebuilds access_stats as a whole and swaps it in at once';
+

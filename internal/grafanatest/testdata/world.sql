@@ -1,6 +1,7 @@
 -- Backtraces of two years up to now, three accesses each on the average: 200,000
 -- viewers and 5,000 titles of which few make the most, all countries, 240 user agents,
--- each access from one of a viewer's some forty addresses.
+-- each access from one of a viewer's addresses, of which
+-- few make the most, in 300,000 blocks that viewers share.
 INSERT INTO backtraces_store
 (
     id, version, status, percentage_completed, input_name, pipeline_id, file_id, job_id, application_id, user_id,
@@ -29,7 +30,8 @@ SELECT
     fromUnixTimestamp64Milli(created, 'UTC'), fromUnixTimestamp64Milli(created, 'UTC'), fromUnixTimestamp64Milli(created + 60000, 'UTC'),
     success ? [0] : [], success ? [tag] : [], success ? [accesses] : [],
     arrayMap(i -> 0, places), places, arrayMap(i -> tag, places),
-    arrayMap(i -> IPv4NumToString(toUInt32(sipHash64(viewer, toUInt32(floor(40 * pow(chance_of(i, 'address'), 2)))))), places),
+    arrayMap(address -> IPv4NumToString(toUInt32(256 * floor(300000 * pow(address / 18446744073709551616, 2)) + address % 254)),
+        arrayMap(i -> sipHash64(viewer, toUInt32(floor(400 * pow(chance_of(i, 'address'), 3)))), places)),
     arrayMap(i -> chance_of(i, 'nowhere') < 0.02 ? '' : names[toUInt32(1 + floor(length(names) * pow(chance_of(i, 'country'), 3)))], places),
     arrayMap(i -> ['UNK', 'ISP', 'ISP', 'ISP', 'MOB', 'MOB', 'VPN', 'DCH', 'TOR', 'UNK'][toUInt32(1 + floor(10 * chance_of(i, 'type')))], places),
     arrayMap(i -> replaceOne(['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/N.0.0.0 Safari/537.36',
