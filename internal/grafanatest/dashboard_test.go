@@ -34,33 +34,33 @@ const (
 
 // read decodes a dashboard with Grafana's own types; a key that they do not know is
 // an error.
-func read(t testing.TB, path string) *dashboard.Dashboard {
-	t.Helper()
+func read(tb testing.TB, path string) *dashboard.Dashboard {
+	tb.Helper()
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	// The strict decoder gives an empty list where nothing is wrong, and takes its own
 	// list for an error, so that it leaves the panels out.
 	if err := new(dashboard.Dashboard).UnmarshalJSONStrict(raw); err != nil && err.Error() != "" {
-		t.Fatalf("%s: Grafana does not import it: %v", path, err)
+		tb.Fatalf("%s: Grafana does not import it: %v", path, err)
 	}
 	board := new(dashboard.Dashboard)
 	if err := json.Unmarshal(raw, board); err != nil {
-		t.Fatalf("%s: Grafana does not import it: %v", path, err)
+		tb.Fatalf("%s: Grafana does not import it: %v", path, err)
 	}
 	if err := board.Validate(); err != nil && err.Error() != "" {
-		t.Fatalf("%s: Grafana does not take it: %v", path, err)
+		tb.Fatalf("%s: Grafana does not take it: %v", path, err)
 	}
 	return board
 }
 
-func paths(t testing.TB) []string {
-	t.Helper()
+func paths(tb testing.TB) []string {
+	tb.Helper()
 	plugins.RegisterDefaultPlugins()
 	found, err := filepath.Glob(filepath.Join(folder, "dashboards", "*.json"))
 	if err != nil || len(found) != 2 {
-		t.Fatalf("dashboards: %v, %v", found, err)
+		tb.Fatalf("dashboards: %v, %v", found, err)
 	}
 	return found
 }
@@ -74,23 +74,23 @@ type target struct {
 }
 
 // targets gives all queries of a dashboard's panels.
-func targets(t testing.TB, board *dashboard.Dashboard) (all []target) {
-	t.Helper()
+func targets(tb testing.TB, board *dashboard.Dashboard) (all []target) {
+	tb.Helper()
 	for i := range board.Panels {
 		panel := board.Panels[i].Panel
 		if panel == nil {
-			t.Fatalf("panel %d is a row: its panels would not be seen here", i)
+			tb.Fatalf("panel %d is a row: its panels would not be seen here", i)
 		}
 		for _, query := range panel.Targets {
 			fields, known := query.(variants.UnknownDataquery)
 			if !known {
-				t.Fatalf("%s: a query of another data source: %T", *panel.Title, query)
+				tb.Fatalf("%s: a query of another data source: %T", *panel.Title, query)
 			}
 			one := target{panel: panel, query: fields}
 			one.sql, _ = fields["rawSql"].(string)
 			var hasFormat bool
 			if one.format, hasFormat = fields["format"].(float64); !hasFormat || one.sql == "" {
-				t.Errorf("%s: a query without its format or its SQL: %v", *panel.Title, fields)
+				tb.Errorf("%s: a query without its format or its SQL: %v", *panel.Title, fields)
 			}
 			all = append(all, one)
 		}

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
 // view is what a person looks at: a time, and the chosen values of each variable, nil
@@ -40,13 +38,13 @@ var (
 
 // expand makes of a query what the data source sends: first the conditions on
 // variables and the variables in the browser, then the macros in its backend.
-func expand(t testing.TB, board *dashboard.Dashboard, query string, v view) string {
-	t.Helper()
+func expand(tb testing.TB, query string, v view) string {
+	tb.Helper()
 	query = conditionalForm.ReplaceAllStringFunc(query, func(found string) string {
 		parts := conditionalForm.FindStringSubmatch(found)
 		phrase := parts[1]
 		if strings.Contains(phrase, "$__") || !strings.Contains(phrase, "${"+parts[2]+":") {
-			t.Errorf("a condition that is not one on its variable: %s", found)
+			tb.Errorf("a condition that is not one on its variable: %s", found)
 		}
 		if v.chosen[parts[2]] == nil {
 			phrase = "1=1"
@@ -56,7 +54,7 @@ func expand(t testing.TB, board *dashboard.Dashboard, query string, v view) stri
 	query = variableForm.ReplaceAllStringFunc(query, func(found string) string {
 		name := variableForm.FindStringSubmatch(found)[1]
 		if v.chosen[name] == nil {
-			t.Errorf("with All, %s has no value outside $__conditionalAll: %s", name, query)
+			tb.Errorf("with All, %s has no value outside $__conditionalAll: %s", name, query)
 		}
 		quoted := make([]string, len(v.chosen[name]))
 		for i, value := range v.chosen[name] {
@@ -68,13 +66,13 @@ func expand(t testing.TB, board *dashboard.Dashboard, query string, v view) stri
 		parts := macroForm.FindStringSubmatch(found)
 		macro := macros[parts[1]]
 		if macro == nil {
-			t.Errorf("the macro %s is not known here", found)
+			tb.Errorf("the macro %s is not known here", found)
 			return found
 		}
 		return macro(v, parts[2])
 	})
 	if strings.Contains(query, "$") {
-		t.Errorf("a query that is not wholly expanded: %s", query)
+		tb.Errorf("a query that is not wholly expanded: %s", query)
 	}
 	return query
 }

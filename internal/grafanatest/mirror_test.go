@@ -54,21 +54,21 @@ func newMirror(t *testing.T) *schema.Mirror {
 	return mirror
 }
 
-func openMirror(t testing.TB) *schema.Mirror {
-	t.Helper()
-	target, err := schema.ParseDSN(embeddedtest.DSN(t))
+func openMirror(tb testing.TB) *schema.Mirror {
+	tb.Helper()
+	target, err := schema.ParseDSN(embeddedtest.DSN(tb))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	options := schema.Options{ClickHouse: target, Now: time.Now}
-	if _, err := schema.Migrate(t.Context(), options); err != nil {
-		t.Fatal(err)
+	if _, err := schema.Migrate(tb.Context(), options); err != nil {
+		tb.Fatal(err)
 	}
-	mirror, err := schema.Open(t.Context(), options)
+	mirror, err := schema.Open(tb.Context(), options)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = mirror.Close() })
+	tb.Cleanup(func() { _ = mirror.Close() })
 	return mirror
 }
 

@@ -29,7 +29,7 @@ func TestQueries(t *testing.T) {
 			if variable.Type != "query" {
 				continue
 			}
-			values, texts := choices(t, mirror, board, &variable, all)
+			values, texts := choices(t, mirror, &variable, all)
 			for i := range min(2, len(values)) {
 				chosen := all
 				chosen.chosen = map[string][]string{variable.Name: values[:i+1]}
@@ -38,7 +38,7 @@ func TestQueries(t *testing.T) {
 		}
 		for name, v := range views {
 			for _, one := range targets(t, board) {
-				t.Run(filepath.Base(path)+"/"+*one.panel.Title+"/"+name, func(t *testing.T) { one.show(t, mirror, board, v) })
+				t.Run(filepath.Base(path)+"/"+*one.panel.Title+"/"+name, func(t *testing.T) { one.show(t, mirror, v) })
 			}
 		}
 	}
@@ -46,12 +46,12 @@ func TestQueries(t *testing.T) {
 
 // choices are the values of a variable and what a person sees of them: the data
 // source takes the first column for the value and the second for the text.
-func choices(t *testing.T, mirror *schema.Mirror, board *dashboard.Dashboard, variable *dashboard.VariableModel, v view) (values, texts []string) {
+func choices(t *testing.T, mirror *schema.Mirror, variable *dashboard.VariableModel, v view) (values, texts []string) {
 	t.Helper()
 	if variable.Query == nil || variable.Query.String == nil {
 		t.Fatalf("the variable %s has no query", variable.Name)
 	}
-	answer := ask(t, mirror, expand(t, board, *variable.Query.String, v))
+	answer := ask(t, mirror, expand(t, *variable.Query.String, v))
 	for _, row := range answer.Rows {
 		values, texts = append(values, fmt.Sprint(row[0])), append(texts, fmt.Sprint(row[len(row)-1]))
 	}
@@ -71,9 +71,9 @@ func ask(t *testing.T, mirror *schema.Mirror, query string) *schema.Answer {
 }
 
 // show fails if a panel could not show what its query gives.
-func (one *target) show(t *testing.T, mirror *schema.Mirror, board *dashboard.Dashboard, v view) {
+func (one *target) show(t *testing.T, mirror *schema.Mirror, v view) {
 	t.Helper()
-	answer := ask(t, mirror, expand(t, board, one.sql, v))
+	answer := ask(t, mirror, expand(t, one.sql, v))
 	title := *one.panel.Title
 	if len(answer.Rows) == 0 && !slices.Contains(mayBeEmpty, title) && one.panel.Type != "geomap" {
 		t.Errorf("nothing to show\n%s", one.sql)
@@ -110,7 +110,7 @@ func TestHostileChoice(t *testing.T) {
 			if *one.panel.Title != "Accesses" {
 				continue
 			}
-			if got := ask(t, mirror, expand(t, board, one.sql, v)).Rows[0][0]; got != uint64(500) {
+			if got := ask(t, mirror, expand(t, one.sql, v)).Rows[0][0]; got != uint64(500) {
 				t.Errorf("%s %s: %v accesses, want 500", name, hostile, got)
 			}
 		}

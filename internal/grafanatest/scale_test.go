@@ -49,7 +49,7 @@ func BenchmarkQueries(b *testing.B) {
 		time.Since(began).Seconds(), refresh.Seconds())
 	printTimes(b, mirror, "analysis", analyses(b, mirror))
 	for _, days := range []int{30, 90, 730} {
-		printTimes(b, mirror, fmt.Sprintf("dashboard, %d days", days), panels(b, mirror, days))
+		printTimes(b, mirror, fmt.Sprintf("dashboard, %d days", days), panels(b, days))
 	}
 }
 
@@ -105,7 +105,7 @@ func analyses(tb testing.TB, mirror *schema.Mirror) []question {
 }
 
 // panels are the queries of the dashboards over the last days.
-func panels(tb testing.TB, mirror *schema.Mirror, days int) (questions []question) {
+func panels(tb testing.TB, days int) (questions []question) {
 	tb.Helper()
 	to := time.Now().Add(time.Minute)
 	v := view{from: to.AddDate(0, 0, -days), to: to, interval: time.Duration(days) * 24 * time.Hour / 300}
@@ -114,11 +114,11 @@ func panels(tb testing.TB, mirror *schema.Mirror, days int) (questions []questio
 		name := strings.TrimSuffix(filepath.Base(path), ".json")
 		for _, variable := range board.Templating.List {
 			if variable.Type == "query" {
-				questions = append(questions, question{name + ": choices of " + variable.Name, expand(tb, board, *variable.Query.String, v), nil})
+				questions = append(questions, question{name + ": choices of " + variable.Name, expand(tb, *variable.Query.String, v), nil})
 			}
 		}
 		for _, one := range targets(tb, board) {
-			questions = append(questions, question{name + ": " + *one.panel.Title, expand(tb, board, one.sql, v), nil})
+			questions = append(questions, question{name + ": " + *one.panel.Title, expand(tb, one.sql, v), nil})
 		}
 	}
 	return questions

@@ -50,7 +50,7 @@ func TestQueriesEqualTheTruth(t *testing.T) {
 	if err := mirror.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	questions := append(analyses(t, mirror), panels(t, mirror, 200)...)
+	questions := append(analyses(t, mirror), panels(t, 200)...)
 	compared := 0
 	for _, one := range questions {
 		if !flat.MatchString(one.query) {
