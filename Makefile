@@ -100,6 +100,14 @@ clean:
 bench-storage: engine
 	$(GO) test -run '^$$' -bench Storage -benchtime 1x -timeout 1h ./internal/storagebench
 
+ACCESSES ?= 10000000
+
+## bench-queries: what analyses and dashboards take over ACCESSES=10000000 accesses (15 minutes)
+.PHONY: bench-queries
+bench-queries: export TMPDIR := $(or $(MEMORY),$(TMPDIR),/tmp)
+bench-queries: engine
+	cd internal/grafanatest && $(GO) test -run '^$$' -bench Queries -benchtime 1x -timeout 3h . -args -accesses $(ACCESSES)
+
 ## bench: syncer beside what people would use instead; SIZES, LATENCY, CONTENDERS and PARTS choose (docs/performance.md)
 SIZES      ?= 10000 100000
 LATENCY    ?= 0ms
