@@ -15,6 +15,6 @@ for platform in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do
     tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$time" -C "$stage" -cf - "$name" | gzip -9n >"dist/$name.tar.gz"
     rm -rf "$stage"
 done
-go tool -modfile=internal/tools/go.mod cyclonedx-gomod app -json -licenses=false -noserial -main cmd/syncer -output "dist/syncer_$version.cdx.json" .
+go tool -modfile=internal/tools/go.mod cyclonedx-gomod app -json -licenses=false -noserial -notimestamp -main cmd/syncer -output "dist/syncer_$version.cdx.json" .
 (cd dist && sha256sum -- * >SHA256SUMS)
 ls -l dist
