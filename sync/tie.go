@@ -39,8 +39,8 @@ func (w *walk[K]) meetTie(ctx context.Context, near int) (err error) {
 	return err
 }
 
-// passTie makes a pass over the tie. If that proves it, or no pass does, it leaves the
-// tie: in the end, the walk goes on in doubt.
+// passTie makes a pass over the tie, and leaves it once it is proven. If no pass proves
+// it, the walk goes on in doubt.
 func (w *walk[K]) passTie(ctx context.Context) error {
 	met := w.tie
 	if met.measured && met.len() == 0 {

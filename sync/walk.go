@@ -92,9 +92,9 @@ func (w *walk[K]) run(ctx context.Context) error {
 	}
 }
 
-// turn reads one page, or all of a tie once, and says whether the list is at its end. Between two turns
-// the walk's fields, with those of its pager, are all that it goes by: a test plays
-// on from there.
+// turn reads one page, or all of a tie once, and says whether the list is at its end.
+// Between two turns the walk's fields, with those of its pager, are all that it goes
+// by: a test plays on from there.
 func (w *walk[K]) turn(ctx context.Context) (done bool, err error) {
 	if w.tie != nil {
 		return false, w.passTie(ctx)

@@ -28,7 +28,7 @@ type question struct {
 }
 
 // BenchmarkQueries fills a mirror and prints, in Markdown, what each analysis and each
-// query of the dashboards takes: the median of five, the first one made to warm up.
+// query of the dashboards takes: the median of five, after one to warm up.
 func BenchmarkQueries(b *testing.B) {
 	if b.N > 1 {
 		b.Skip("one round is enough")
