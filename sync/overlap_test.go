@@ -24,7 +24,9 @@ func TestOverlap(t *testing.T) {
 			case 0:
 				b.world.Finish(id, finish)
 			case 1:
-				b.world.Delete(id)
+				if len(all) > 300 { // else a slow machine, which asks more often, empties the list
+					b.world.Delete(id)
+				}
 			default:
 				b.world.Update(id, func(b *xvidtest.Backtrace) { changeChildren(random, b) })
 			}
