@@ -77,7 +77,9 @@ runs in ClickHouse's own client too:
 
 * **Counting.** An access counts once for each backtrace that reports it: a tag that is
   read out of two leaked copies has its accesses listed in both records. Figures are
-  exact; nothing is estimated.
+  exact; nothing is estimated. (Different tags, titles and addresses are told apart by
+  hashes of 64 bits: among five million, two are equal by chance with a probability of
+  one in a million.)
 * **Unknown.** Rows whose country, type or share is not known are counted and shown, as
   ` + "`(unknown)` or `–`" + `; in CSV they are empty, in JSON ` + "`\"\"` or `null`" + `. An access without a
   time counts from the time of its backtrace.
