@@ -136,12 +136,19 @@ func (l Layout) rebuilt(plain string) string {
 }
 
 // sequential makes the query of a refreshable view read all that was acknowledged
-// by whichever replica.
-func (l Layout) sequential() string {
-	if l.Kind == Single {
+// by whichever replica, with other settings of that query if there are any.
+func (l Layout) sequential(others string) string {
+	var settings []string
+	if others != "" {
+		settings = append(settings, others)
+	}
+	if l.Kind != Single {
+		settings = append(settings, "select_sequential_consistency = 1")
+	}
+	if len(settings) == 0 {
 		return ""
 	}
-	return "\nSETTINGS select_sequential_consistency = 1"
+	return "\nSETTINGS " + strings.Join(settings, ", ")
 }
 
 // definer makes a view read as the user who migrates. Other servers than the one

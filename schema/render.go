@@ -17,7 +17,7 @@ import (
 //	{on_cluster}           behind every other name that is created, altered or dropped
 //	{engine E(…)}          the engine of a table that holds what exists nowhere else
 //	{rebuilt MergeTree}    the engine of a table that a refreshable view rebuilds
-//	{sequential}           behind the FROM of a refreshable view
+//	{sequential SETTINGS}  behind the FROM of a refreshable view, with settings of its query or none
 //	{definer}              in a view, before AS: who reads it needs no grant on what it reads
 //	                       (not where a query may join it with another view of the same table)
 //	{columns NAME}         a list of columns that several relations share
@@ -91,7 +91,7 @@ func (l Layout) fill(text string) (string, error) {
 		case "rebuilt":
 			return l.rebuilt(argument)
 		case "sequential":
-			return l.sequential()
+			return l.sequential(argument)
 		case "definer":
 			return l.definer()
 		case "columns":

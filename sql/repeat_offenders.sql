@@ -17,7 +17,17 @@ SELECT
     min(backtrace_created_at) AS first_traced,
     max(backtrace_created_at) AS last_traced
 FROM extracted_data
-WHERE backtrace_created_at >= {since:DateTime('UTC')} AND autograph_tag != ''
+WHERE backtrace_created_at >= {since:DateTime('UTC')} AND autograph_tag IN
+(
+    -- The rest is worked out only for tags with enough titles to be shown.
+    SELECT autograph_tag
+    FROM extracted_data
+    WHERE backtrace_created_at >= {since:DateTime('UTC')} AND autograph_tag != ''
+    GROUP BY autograph_tag
+    HAVING uniqExact(file_id) >= {titles:UInt32}
+    ORDER BY uniqExact(file_id) DESC
+    LIMIT {limit:UInt32} WITH TIES
+)
 GROUP BY tag
 HAVING titles >= {titles:UInt32}
 ORDER BY titles DESC, backtraces DESC, tag

@@ -12,9 +12,11 @@
 -- param limit UInt32 = 50: so many blocks at most
 -- bar tags
 WITH
--- No block has more tags than accesses: see leaks_by_tag.
+-- No block has more tags than accesses, so the tags are counted only where there are
+-- as many accesses as the last block that is shown has tags. How many those are at
+-- least, some blocks tell that have many of a sixteenth of the tags.
 (
-    SELECT min(tags)
+    SELECT if(count() < {limit:UInt32}, 0, min(tags))
     FROM
     (
         SELECT uniqExact(tag_hash) AS tags
@@ -23,16 +25,16 @@ WITH
         (
             SELECT network_hash
             FROM access_stats
-            WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash != sipHash64('')
+            WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash != sipHash64('') AND sipHash64(tag_hash) % 16 = 0
             GROUP BY network_hash
-            ORDER BY count() DESC
+            ORDER BY uniqExact(tag_hash) DESC
             LIMIT {limit:UInt32}
         )
         GROUP BY network_hash
     )
 ) AS least
 SELECT
-    ip_network AS network,
+    any(ip_network) AS network,
     uniqExact(tag_hash) AS tags,
     uniqExact(address_hash) AS addresses,
     count() AS accesses,
@@ -49,7 +51,7 @@ WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash IN
     GROUP BY network_hash
     HAVING count() >= greatest(least, {tags:UInt32})
 )
-GROUP BY network
+GROUP BY network_hash
 HAVING tags >= {tags:UInt32}
 ORDER BY tags DESC, accesses DESC, network
 LIMIT {limit:UInt32};

@@ -133,7 +133,7 @@ func (e *engine) insertAlone(ctx context.Context, pageSize, inFlight int) (took 
 
 // post sends a query with its data over HTTP.
 func (e *engine) post(ctx context.Context, query string, data []byte) ([]byte, error) {
-	target := "http://" + e.HTTPAddr() + "/?async_insert=0&query=" + url.QueryEscape(query)
+	target := "http://" + e.HTTPAddr() + "/?async_insert=0&optimize_on_insert=0&query=" + url.QueryEscape(query)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(data))
 	if err != nil {
 		return nil, err

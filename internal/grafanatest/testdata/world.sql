@@ -1,7 +1,8 @@
 -- Backtraces of two years up to now, three accesses each on the average: 200,000
 -- viewers and 5,000 titles of which few make the most, all countries, 240 user agents,
 -- each access from one of a viewer's addresses, of which
--- few make the most, in 300,000 blocks that viewers share.
+-- few make the most, in 300,000 blocks that viewers share. Ids begin with the second of
+-- creation, as the source's do.
 INSERT INTO backtraces_store
 (
     id, version, status, percentage_completed, input_name, pipeline_id, file_id, job_id, application_id, user_id,
@@ -23,7 +24,7 @@ WITH
     toUInt32(floor(5000 * pow(chance('title'), 2))) AS title,
     toUnixTimestamp64Milli(now64(3)) - toInt64(63072000000 * chance('created')) AS created
 SELECT
-    leftPad(hex(number), 24, '0'), 1, if(success, 'SUCCESS', 'FAILURE'), 100, 'uploads/' || hex(sipHash64(number)) || '/title_' || toString(title) || '.mp4',
+    lower(hex(toUInt32(intDiv(created, 1000)))) || leftPad(lower(hex(number)), 16, '0'), 1, if(success, 'SUCCESS', 'FAILURE'), 100, 'uploads/' || hex(sipHash64(number)) || '/title_' || toString(title) || '.mp4',
     'pipeline_' || toString(number % 5), leftPad(lower(hex(title)), 24, '6'), leftPad(lower(hex(title)), 24, '7'),
     'application_' || toString(number % 3), 'user_' || toString(number % 12),
     success ? '' : '0x0700003', success ? '' : 'No AutoGraph watermark found',
