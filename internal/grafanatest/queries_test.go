@@ -116,3 +116,22 @@ func TestHostileChoice(t *testing.T) {
 		}
 	}
 }
+
+// A backtrace past the retention is as final as one that succeeded or failed.
+func TestJobsNotFinal(t *testing.T) {
+	mirror := openMirror(t)
+	for id, status := range []string{"SUCCESS", "FAILURE", schema.Expired, "QUEUED", "A_NEW_STATUS"} {
+		if err := mirror.Conn().Exec(t.Context(), "INSERT INTO backtraces_store (id, version, status) VALUES (?, 1, ?)", fmt.Sprint(id), status); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, one := range panels(t, 90) {
+		if one.name == "operations: Jobs not final" {
+			if got := ask(t, mirror, one.query).Rows; len(got) != 1 || fmt.Sprint(got[0][0]) != "2" {
+				t.Errorf("got %v, want 2 jobs", got)
+			}
+			return
+		}
+	}
+	t.Error("there is no such panel")
+}
