@@ -102,7 +102,7 @@ bench-storage: engine
 
 ACCESSES ?= 10000000
 
-## bench-queries: what analyses and dashboards take over ACCESSES=10000000 accesses (9 minutes)
+## bench-queries: what analyses and dashboards take over ACCESSES=10000000 accesses (6 minutes)
 .PHONY: bench-queries
 bench-queries: export TMPDIR := $(or $(MEMORY),$(TMPDIR),/tmp)
 bench-queries: engine

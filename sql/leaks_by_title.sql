@@ -1,9 +1,9 @@
 -- Leaks by title
 --
 -- Which videos leak: a row for each title (file_id), the one with the most accesses
--- first. `found_as` is the name of the last leaked copy that was searched for a tag,
--- without its folder; `backtraces` counts those copies whose tags were opened, `tags`
--- the viewers whose copies leaked.
+-- first. `found_as` is the name of the last copy that a tag was read out of, opened or
+-- not and of any time, without its folder; `backtraces` counts those copies whose tags
+-- were opened, `tags` the viewers whose copies leaked.
 --
 -- param since DateTime('UTC') = 1970-01-01: only accesses from then on
 -- param limit UInt32 = 20: so many titles at most

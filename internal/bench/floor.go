@@ -131,7 +131,8 @@ func (e *engine) insertAlone(ctx context.Context, pageSize, inFlight int) (took 
 	return took, errors.Join(err, e.exec(ctx, "DROP TABLE "+database+".insert_alone SYNC"))
 }
 
-// post sends a query with its data over HTTP.
+// post sends a query with its data over HTTP. As in syncer's inserts, each id has one
+// row, so nothing is merged before it is stored.
 func (e *engine) post(ctx context.Context, query string, data []byte) ([]byte, error) {
 	target := "http://" + e.HTTPAddr() + "/?async_insert=0&optimize_on_insert=0&query=" + url.QueryEscape(query)
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, bytes.NewReader(data))

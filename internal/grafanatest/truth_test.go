@@ -76,3 +76,36 @@ func TestQueriesEqualTheTruth(t *testing.T) {
 		t.Errorf("only %d queries were compared", compared)
 	}
 }
+
+// A title goes by its last leaked copy, also where only an older one was opened.
+func TestTitleGoesByItsLastCopy(t *testing.T) {
+	mirror := openMirror(t)
+	for _, row := range []string{
+		"('a', 1, 'in/old.mp4', 'f', '2026-01-01', [0], ['t'], [1], [0], [0], ['t'], ['198.51.100.7'])",
+		"('b', 1, 'in/new.mp4', 'f', '2026-02-01', [0], ['u'], [0], [], [], [], [])",
+		"('c', 1, 'in/of-no-tag.mp4', 'f', '2026-03-01', [], [], [], [], [], [], [])",
+	} {
+		if err := mirror.Conn().Exec(t.Context(), "INSERT INTO backtraces_store (id, version, input_name, file_id, created_at, "+
+			"`extracted.extracted_index`, `extracted.autograph_tag`, `extracted.access_count`, "+
+			"`access.extracted_index`, `access.access_index`, `access.autograph_tag`, `access.ip_address`) VALUES "+row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := mirror.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range analyses(t, mirror) {
+		if one.name != "leaks_by_title" {
+			continue
+		}
+		answer, err := mirror.Ask(t.Context(), one.query, one.parameters)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(answer.Rows) != 1 || answer.Rows[0][1] != "new.mp4" {
+			t.Errorf("got %v, want one title, found as new.mp4", answer.Rows)
+		}
+		return
+	}
+	t.Error("there is no leaks_by_title")
+}
