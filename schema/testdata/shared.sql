@@ -242,3 +242,4 @@ AS SELECT * FROM `xvid`.access_stats_live
 SETTINGS min_insert_block_size_rows = 262144, min_insert_block_size_bytes = 0, max_insert_threads = 2, select_sequential_consistency = 1
 COMMENT 'Rebuilds access_stats as a whole and swaps it in at once';
 
+-- step 011_merges
