@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/ClickHouse/ch-go/proto"
 	"github.com/ClickHouse/clickhouse-go/v2/ext"
@@ -150,7 +151,21 @@ type words struct {
 	places map[string]uint32
 	list   []string
 	values []uint32
+	recent [recentWords]recentWord
+	learnt uint32 // columns
 }
+
+// recentWord is a text that was numbered. Texts in one place of memory, as a page's
+// decoder leaves equal ones, need not be read again, which the processor would have to
+// wait for.
+type recentWord struct {
+	at     *byte
+	length int
+	place  uint32
+	column uint32 // which the place belongs to
+}
+
+const recentWords = 1024
 
 func (w *words) column(target string, values iter.Seq[string]) *wireColumn {
 	return &wireColumn{target: target, kind: "LowCardinality(String)", words: true, put: func(into *proto.Buffer) {
@@ -167,15 +182,30 @@ func (w *words) learn(values iter.Seq[string]) {
 	clear(w.places)
 	w.places[""] = 0
 	w.list, w.values = append(w.list[:0], ""), w.values[:0]
+	w.learnt++
 	for value := range values {
-		place, ok := w.places[value]
-		if !ok {
-			place = uint32(len(w.list)) //nolint:gosec // a block has fewer than 2^32 values
-			w.places[value] = place
-			w.list = append(w.list, value)
+		if value == "" {
+			w.values = append(w.values, 0)
+			continue
 		}
-		w.values = append(w.values, place)
+		at := unsafe.StringData(value)
+		recent := &w.recent[uint64(uintptr(unsafe.Pointer(at)))*0x9E3779B97F4A7C15>>54] //nolint:gosec // a hash of where it is
+		if recent.at != at || recent.length != len(value) || recent.column != w.learnt {
+			*recent = recentWord{at: at, length: len(value), place: w.place(value), column: w.learnt}
+		}
+		w.values = append(w.values, recent.place)
 	}
+}
+
+// place is the number of a word, the next one if it is new.
+func (w *words) place(word string) uint32 {
+	place, ok := w.places[word]
+	if !ok {
+		place = uint32(len(w.list)) //nolint:gosec // a block has fewer than 2^32 values
+		w.places[word] = place
+		w.list = append(w.list, word)
+	}
+	return place
 }
 
 func (w *words) write(into *proto.Buffer) {

@@ -1,7 +1,11 @@
 package schema
 
 import (
+	"bytes"
 	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ClickHouse/ch-go/proto"
@@ -34,5 +38,38 @@ func TestEncodeAllocations(t *testing.T) {
 	few, many := encode(rows[:100]), encode(rows)
 	if many > few+200 {
 		t.Errorf("%.0f allocations for 10,000 rows, and %.0f for 100", many, few)
+	}
+}
+
+// Where texts lie in memory says nothing of what is written, few of them or more than
+// are remembered at a time: the same texts, each in a place of its own, are the same
+// bytes. Two columns take turns, so that what one learnt would show in the other.
+func TestWordsByPlace(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, distinct := range []int{1, 3, 300, 5000, 70_000} {
+		list := make([]string, distinct)
+		for i := range list {
+			list[i] = strings.Repeat("x", i%3) + fmt.Sprint(i)
+		}
+		list[0] = ""
+		var one, other [2][]string
+		for range 100_000 {
+			column, word := random.IntN(2), list[random.IntN(distinct)]
+			one[column] = append(one[column], word)
+			other[column] = append(other[column], strings.Clone(word))
+		}
+		written := func(columns [2][]string) []byte {
+			var into proto.Buffer
+			var w words
+			for range 2 {
+				for _, column := range columns {
+					w.column("", slices.Values(column)).put(&into)
+				}
+			}
+			return into.Buf
+		}
+		if !bytes.Equal(written(one), written(other)) {
+			t.Errorf("%d words are written otherwise where each has one place in memory", distinct)
+		}
 	}
 }

@@ -14,8 +14,7 @@ import (
 // The moments of a replay are the same only as far as two runs take the same time.
 var seedFlag = flag.Uint64("crash.seed", 0, "seed of TestKilledAtRandom; 0 draws one")
 
-// kills is how often TestKilledAtRandom kills.
-const kills = 50
+var kills = flag.Int("crash.kills", 30, "how often TestKilledAtRandom kills")
 
 // TestKilledAtRandom kills runs that have several requests in flight, at moments
 // that no event marks.
@@ -34,7 +33,7 @@ func TestKilledAtRandom(t *testing.T) {
 	for lane := range uint64(lanes) {
 		t.Run(fmt.Sprint("lane ", lane), func(t *testing.T) {
 			t.Parallel()
-			killAtRandom(t, engine, fmt.Sprint("random_", lane), seed+lane, kills/lanes)
+			killAtRandom(t, engine, fmt.Sprint("random_", lane), seed+lane, *kills/lanes)
 		})
 	}
 }

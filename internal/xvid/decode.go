@@ -181,14 +181,14 @@ func (s *scanner) recordMember(b *Backtrace, place int) (hash uint64) {
 	case placeExtractedData:
 		b.ExtractedData, hash = s.extractedData()
 	case placeStatus:
-		b.Status, hash = s.scalar(path)
+		b.Status, hash = s.word(path)
 		s.noteStatus(path, b.Status)
 	case placePercentageCompleted:
 		return value(s, path, parsePercent, &s.shares, &b.PercentageCompleted)
 	case placeErrorMsg:
 		b.ErrorMsg, hash = s.scalar(path)
 	case placeErrorCode:
-		b.ErrorCode, hash = s.scalar(path)
+		b.ErrorCode, hash = s.word(path)
 	case placeFinishedAt:
 		return value(s, path, parseInt, &s.integers, &b.FinishedAt)
 	case placeVersion:
@@ -231,7 +231,7 @@ func (s *scanner) reference(shape *shape, into *string) uint64 {
 			return o.hash.sum()
 		case place == 0:
 			var hash uint64
-			*into, hash = s.scalar(shape.members[place].path)
+			*into, hash = s.word(shape.members[place].path)
 			o.add(place, hash)
 		default:
 			o.add(place, s.skip())
@@ -332,13 +332,13 @@ func (s *scanner) accessMember(a *Access, place int) (hash uint64) {
 	case placeIPAddress:
 		a.IPAddress, hash = s.scalar(path)
 	case placeIPCountry:
-		a.IPCountry, hash = s.scalar(path)
+		a.IPCountry, hash = s.word(path)
 	case placeIPType:
-		a.IPType, hash = s.scalar(path)
+		a.IPType, hash = s.word(path)
 	case placeUserAgent:
-		a.UserAgent, hash = s.scalar(path)
+		a.UserAgent, hash = s.word(path)
 	case placeAcceptLanguage:
-		a.AcceptLanguage, hash = s.scalar(path)
+		a.AcceptLanguage, hash = s.word(path)
 	case placeFirstAccessedAt:
 		return value(s, path, parseInt, &s.integers, &a.FirstAccessedAt)
 	case placePercentageObtained:

@@ -20,6 +20,7 @@ type memory struct {
 	shares     slab[float64]
 	lines      slab[uint16]
 	booleans   slab[bool]
+	words      *interner
 }
 
 // clear makes room for another page.
@@ -34,6 +35,7 @@ func (m *memory) clear() {
 	m.shares.clear()
 	m.lines.clear()
 	m.booleans.clear()
+	m.words.clear()
 }
 
 // maxAhead bounds what is set aside for a body before any of it has come.
@@ -108,6 +110,7 @@ func (m *memories) take() *memory {
 		return memory
 	}
 	return &memory{
+		words:      &interner{},
 		backtraces: make([]Backtrace, 0, m.like.backtraces),
 		extracted:  make([]Extracted, 0, m.like.extracted),
 		accesses:   make([]Access, 0, m.like.accesses),

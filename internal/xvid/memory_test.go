@@ -12,7 +12,7 @@ import (
 // is made for a page does not grow with its records.
 func TestDecodeAllocations(t *testing.T) {
 	body := generated(t, 1000)
-	memory := &memory{}
+	memory := (&memories{}).take()
 	decode := func() {
 		memory.clear()
 		if _, err := decodePage(response{body: body, memory: memory}); err != nil {

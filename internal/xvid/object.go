@@ -136,6 +136,12 @@ func (s *scanner) scalar(path string) (text string, hash uint64) {
 	}
 }
 
+// word is a scalar that a page has many times.
+func (s *scanner) word(path string) (text string, hash uint64) {
+	text, hash = s.scalar(path)
+	return s.words.same(text, hash), hash
+}
+
 // value reads a scalar through a parser; what the parser does not know is nil and
 // drift.
 func value[T any](s *scanner, path string, parse func(string) (T, bool), values *slab[T], into **T) uint64 {

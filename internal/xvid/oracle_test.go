@@ -22,7 +22,7 @@ import (
 // and agree on every column, on raw, on drift and on why an element is no backtrace.
 func sameAsOracle(tb testing.TB, body []byte) *Page {
 	tb.Helper()
-	ours, err := decodePage(response{body: body})
+	ours, err := decodePage(response{body: body, memory: &memory{words: &interner{}}})
 	theirs, oracleErr := oraclePage(response{body: body})
 	if (err == nil) != (oracleErr == nil) {
 		tb.Fatalf("ours: %v\noracle: %v\n%q", err, oracleErr, body)

@@ -10,7 +10,7 @@ import (
 func BenchmarkDecode(b *testing.B) {
 	const records = 1000
 	body := generated(b, records)
-	memory := &memory{}
+	memory := (&memories{}).take()
 	b.ReportAllocs()
 	before := cpu(b)
 	for b.Loop() {
