@@ -6,14 +6,14 @@
 -- accesses. Steps without any access have no row.
 --
 -- param step day|week|month|quarter|year = month: length of a step
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- param countries UInt32 = 5: so many countries are named
 -- bar accesses
 WITH named AS
 (
     SELECT ip_country
     FROM access_stats
-    WHERE accessed_at >= {since:DateTime('UTC')}
+    WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
     GROUP BY ip_country
     ORDER BY count() DESC, ip_country
     LIMIT {countries:UInt32}
@@ -24,6 +24,6 @@ SELECT
     count() AS accesses,
     uniqExact(tag_hash) AS tags
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')}
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
 GROUP BY start, country
 ORDER BY start, accesses DESC, country;

@@ -6,7 +6,7 @@
 -- watches one. `unknown` and an empty name are agents that do not say, or none at all.
 -- `complete` counts the accesses that took all of the video.
 --
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- param limit UInt32 = 50: so many rows at most
 -- bar accesses
 SELECT
@@ -18,7 +18,7 @@ SELECT
     countIf(percentage_obtained >= 100) AS complete,
     uniqExact(tag_hash) AS tags
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')}
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
 GROUP BY device, operating_system, browser
 ORDER BY accesses DESC, device, operating_system, browser
 LIMIT {limit:UInt32};

@@ -9,7 +9,7 @@
 -- taken as the usual codes of address databases; every other value counts as `other`,
 -- so that no access is left out. The analysis ip_types lists the values as they are.
 --
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- param limit UInt32 = 20: so many countries at most
 -- bar hidden_share
 SELECT
@@ -22,7 +22,7 @@ SELECT
     countIf(upper(ip_type) IN ('UNK', '')) AS unknown,
     if(unknown = accesses, NULL, round(100 * (vpn + tor + data_centre) / (accesses - unknown), 2)) AS hidden_share
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')}
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
 GROUP BY country
 ORDER BY vpn + tor + data_centre DESC, accesses DESC, country
 LIMIT {limit:UInt32};

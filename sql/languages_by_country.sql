@@ -6,7 +6,7 @@
 -- `share_of_country` is the per cent of the country's accesses. An empty language is
 -- unknown: players and download tools send none.
 --
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- param limit UInt32 = 50: so many rows at most
 -- bar share_of_country
 SELECT
@@ -16,7 +16,7 @@ SELECT
     round(100 * accesses / sum(accesses) OVER (PARTITION BY country), 2) AS share_of_country,
     uniqExact(tag_hash) AS tags
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')}
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
 GROUP BY country, language
 ORDER BY accesses DESC, country, language
 LIMIT {limit:UInt32};

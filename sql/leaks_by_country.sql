@@ -8,7 +8,7 @@
 -- An access counts once for each backtrace that reports it. One whose time is not
 -- known counts from the time of its backtrace, in all analyses.
 --
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- param limit UInt32 = 50: so many countries at most
 -- bar accesses
 SELECT
@@ -18,7 +18,7 @@ SELECT
     uniqExact(title_hash) AS titles,
     round(100 * accesses / sum(accesses) OVER (), 2) AS share
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')}
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
 GROUP BY country
 ORDER BY accesses DESC, country
 LIMIT {limit:UInt32};

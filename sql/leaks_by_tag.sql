@@ -5,7 +5,7 @@
 -- hand to hand. `hours` are those from the first access to the last. Accesses whose
 -- time is not known take no part in `first_access`, `last_access` and `hours`.
 --
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- param limit UInt32 = 20: so many tags at most
 -- bar addresses
 WITH
@@ -18,11 +18,11 @@ WITH
     (
         SELECT uniqExactIf(address_hash, address_hash != sipHash64('')) AS addresses
         FROM access_stats
-        WHERE accessed_at >= {since:DateTime('UTC')} AND tag_hash IN
+        WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')}) AND tag_hash IN
         (
             SELECT tag_hash
             FROM access_stats
-            WHERE accessed_at >= {since:DateTime('UTC')}
+            WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
             GROUP BY tag_hash
             ORDER BY count() DESC
             LIMIT {limit:UInt32}
@@ -40,11 +40,11 @@ SELECT
     max(first_accessed_at) AS last_access,
     round(dateDiff('second', first_access, last_access) / 3600, 1) AS hours
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')} AND tag_hash IN
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')}) AND tag_hash IN
 (
     SELECT tag_hash
     FROM access_stats
-    WHERE accessed_at >= {since:DateTime('UTC')}
+    WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
     GROUP BY tag_hash
     HAVING count() >= least
 )

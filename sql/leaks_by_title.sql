@@ -5,7 +5,7 @@
 -- not and of any time, without its folder; `backtraces` counts those copies whose tags
 -- were opened, `tags` the viewers whose copies leaked.
 --
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- param limit UInt32 = 20: so many titles at most
 -- bar accesses
 SELECT
@@ -29,11 +29,11 @@ FROM
         max(first_accessed_at) AS last_access
     FROM access_stats
     -- The rest is worked out only for titles with enough accesses to be shown.
-    WHERE accessed_at >= {since:DateTime('UTC')} AND title_hash IN
+    WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')}) AND title_hash IN
     (
         SELECT title_hash
         FROM access_stats
-        WHERE accessed_at >= {since:DateTime('UTC')}
+        WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
         GROUP BY title_hash
         ORDER BY count() DESC
         LIMIT {limit:UInt32} WITH TIES

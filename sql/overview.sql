@@ -6,7 +6,7 @@
 -- countries are those that the source knows. `first_access` and `last_access` count an
 -- access whose time is not known from the time of its backtrace, as all counts do.
 --
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 SELECT
     count() AS accesses,
     uniqExact(tag_hash) AS tags,
@@ -18,4 +18,4 @@ SELECT
     minOrNull(accessed_at) AS first_access,
     maxOrNull(accessed_at) AS last_access
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')};
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')});

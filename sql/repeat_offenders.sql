@@ -6,7 +6,7 @@
 -- `first_traced` and `last_traced` are the times at which they were traced.
 --
 -- param titles UInt32 = 2: from so many titles on
--- param since DateTime('UTC') = 1970-01-01: only backtraces asked for from then on
+-- param since DateTime('UTC') = 1970-01-01: only backtraces asked for from then on; 1970-01-01 for all
 -- param limit UInt32 = 50: so many tags at most
 -- bar titles
 SELECT
@@ -17,12 +17,12 @@ SELECT
     min(backtrace_created_at) AS first_traced,
     max(backtrace_created_at) AS last_traced
 FROM extracted_data
-WHERE backtrace_created_at >= {since:DateTime('UTC')} AND autograph_tag IN
+WHERE ({since:DateTime('UTC')} = 0 OR backtrace_created_at >= {since:DateTime('UTC')}) AND autograph_tag IN
 (
     -- The rest is worked out only for tags with enough titles to be shown.
     SELECT autograph_tag
     FROM extracted_data
-    WHERE backtrace_created_at >= {since:DateTime('UTC')} AND autograph_tag != ''
+    WHERE ({since:DateTime('UTC')} = 0 OR backtrace_created_at >= {since:DateTime('UTC')}) AND autograph_tag != ''
     GROUP BY autograph_tag
     HAVING uniqExact(file_id) >= {titles:UInt32}
     ORDER BY uniqExact(file_id) DESC

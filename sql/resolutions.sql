@@ -5,7 +5,7 @@
 -- of the video: those at a high resolution are the copies that compete with the
 -- original.
 --
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- bar accesses
 SELECT
     highest_resolution AS lines,
@@ -15,6 +15,6 @@ SELECT
     uniqExact(tag_hash) AS tags,
     uniqExact(title_hash) AS titles
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')}
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
 GROUP BY lines
 ORDER BY lines DESC NULLS LAST;

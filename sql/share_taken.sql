@@ -5,7 +5,7 @@
 -- all of it). Many accesses near 0 are people who only looked; those at 100 hold a
 -- copy. An unknown share stands last.
 --
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- bar accesses
 SELECT
     toInt32(floor(if(percentage_obtained >= 100, 100, percentage_obtained) / 10) * 10) AS taken_from,
@@ -15,6 +15,6 @@ SELECT
     countIf(NOT streaming_only) AS downloaded,
     uniqExact(tag_hash) AS tags
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')}
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
 GROUP BY taken_from
 ORDER BY taken_from NULLS LAST;

@@ -8,24 +8,24 @@
 -- What is no address (as one that PRIVACY_IP=hash has hashed) is a block by itself.
 --
 -- param tags UInt32 = 2: from so many tags on
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- param limit UInt32 = 50: so many blocks at most
 -- bar tags
 WITH
 -- No block has more tags than accesses, so the tags are counted only where there are
 -- as many accesses as the last block that is shown has tags. How many those are at
--- least, some blocks tell that have many of a sixteenth of the tags.
+-- least, some blocks tell that have many of a part of the tags.
 (
     SELECT if(count() < {limit:UInt32}, 0, min(tags))
     FROM
     (
         SELECT uniqExact(tag_hash) AS tags
         FROM access_stats
-        WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash IN
+        WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')}) AND network_hash IN
         (
             SELECT network_hash
             FROM access_stats
-            WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash != sipHash64('') AND sipHash64(tag_hash) % 16 = 0
+            WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')}) AND network_hash != sipHash64('') AND tag_hash % 32 = 0
             GROUP BY network_hash
             ORDER BY uniqExact(tag_hash) DESC
             LIMIT {limit:UInt32}
@@ -43,11 +43,11 @@ SELECT
     max(first_accessed_at) AS last_access,
     arrayStringConcat(arraySlice(arraySort(groupUniqArray(autograph_tag)), 1, 5), ', ') AS some_tags
 FROM access_stats
-WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash IN
+WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')}) AND network_hash IN
 (
     SELECT network_hash
     FROM access_stats
-    WHERE accessed_at >= {since:DateTime('UTC')} AND network_hash != sipHash64('')
+    WHERE ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')}) AND network_hash != sipHash64('')
     GROUP BY network_hash
     HAVING count() >= greatest(least, {tags:UInt32})
 )

@@ -7,7 +7,7 @@
 --
 -- param tag String: the tag, as autograph_tag has it
 -- param step hour|day|week|month = day: length of a step
--- param since DateTime('UTC') = 1970-01-01: only accesses from then on
+-- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
 -- bar addresses
 WITH seen AS
 (
@@ -17,7 +17,7 @@ WITH seen AS
         row_number() OVER (PARTITION BY ip_address ORDER BY moment) = 1 AND ip_address != '' AS is_new_address,
         row_number() OVER (PARTITION BY ip_country ORDER BY moment) = 1 AND ip_country != '' AS is_new_country
     FROM access_stats
-    WHERE autograph_tag = {tag:String} AND accessed_at >= {since:DateTime('UTC')}
+    WHERE autograph_tag = {tag:String} AND ({since:DateTime('UTC')} = 0 OR accessed_at >= {since:DateTime('UTC')})
 )
 SELECT
     toDateTime(moment, 'UTC') AS start,

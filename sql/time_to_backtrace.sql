@@ -7,7 +7,7 @@
 -- after them, and `unknown` those with no known time of access: neither takes part
 -- in the hours.
 --
--- param since DateTime('UTC') = 1970-01-01: only backtraces asked for from then on
+-- param since DateTime('UTC') = 1970-01-01: only backtraces asked for from then on; 1970-01-01 for all
 -- bar median_hours
 SELECT
     toStartOfMonth(created_at) AS month,
@@ -24,7 +24,7 @@ FROM
         min(first_accessed_at) AS first_access,
         dateDiff('second', first_access, created_at) / 3600 AS hours
     FROM access_stats
-    WHERE backtrace_created_at >= {since:DateTime('UTC')}
+    WHERE ({since:DateTime('UTC')} = 0 OR backtrace_created_at >= {since:DateTime('UTC')})
     GROUP BY backtrace_id
 )
 GROUP BY month
