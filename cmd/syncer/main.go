@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 	_ "time/tzdata" // schedules name time zones, and the image has none
@@ -20,7 +21,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// After the first signal the next one ends the process at once.
 	context.AfterFunc(ctx, stop)
-	fitMemory(os.LookupEnv, "/")
+	ballast := fitMemory(os.LookupEnv, "/")
 	app := &app{
 		env:    envconfig.OsLookuper(),
 		stdin:  os.Stdin,
@@ -28,7 +29,9 @@ func main() {
 		stderr: os.Stderr,
 		now:    time.Now,
 	}
-	os.Exit(app.run(ctx, os.Args[1:]))
+	code := app.run(ctx, os.Args[1:])
+	runtime.KeepAlive(ballast)
+	os.Exit(code)
 }
 
 // app is the program with all that it takes from outside, so that tests build

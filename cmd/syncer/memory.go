@@ -9,26 +9,32 @@ import (
 )
 
 const (
-	// gcPercent makes the collector run at a quarter more than what is in use: of a
+	// gcPercent makes the collector run at a fifth more than what is in use: of a
 	// page's memory almost all is used again, so that it seldom runs, and what it
 	// lets pile up would only be memory.
-	gcPercent = 25
+	gcPercent = 20
+	// ballastSize counts as memory in use and is never touched, so that it takes none
+	// in truth: a run that finds little new ends before the collector begins, which
+	// would otherwise run at each quarter of a megabyte.
+	ballastSize = 16 << 20
 	// limitShare of a container's memory is for the Go heap and what belongs to it.
 	limitShare = 0.9
 )
 
 // fitMemory bounds the memory by what a container allows, where GOMEMLIMIT and GOGC
-// say nothing else.
-func fitMemory(env func(string) (string, bool), root string) {
+// say nothing else. It gives the ballast, which must be kept.
+func fitMemory(env func(string) (string, bool), root string) (ballast []byte) {
+	_, limited := env("GOMEMLIMIT")
 	if _, set := env("GOGC"); !set {
 		debug.SetGCPercent(gcPercent)
+		if !limited { // who bounds the memory means what is really taken
+			ballast = make([]byte, ballastSize)
+		}
 	}
-	if _, set := env("GOMEMLIMIT"); set {
-		return
+	if limit := cgroupLimit(root); limit > 0 && !limited {
+		debug.SetMemoryLimit(int64(float64(limit)*limitShare) + int64(len(ballast)))
 	}
-	if limit := cgroupLimit(root); limit > 0 {
-		debug.SetMemoryLimit(int64(float64(limit) * limitShare))
-	}
+	return ballast
 }
 
 // cgroupLimit is the smallest bound on the memory of the control group (version 2)

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"math"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -33,6 +37,44 @@ func TestCgroupLimit(t *testing.T) {
 		}
 		if got := cgroupLimit(root); got != test.want {
 			t.Errorf("%s: %d, want %d", name, got, test.want)
+		}
+	}
+}
+
+// The ballast takes no memory, so a container's bound does not count it; and who bounds
+// the memory or the collector gets what was asked for.
+func TestFitMemory(t *testing.T) {
+	percent, limit := debug.SetGCPercent(100), debug.SetMemoryLimit(math.MaxInt64)
+	t.Cleanup(func() { debug.SetGCPercent(percent); debug.SetMemoryLimit(limit) })
+	root := t.TempDir()
+	for path, content := range map[string]string{"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "134217728\n"} {
+		path = filepath.Join(root, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const nine, none = 120795955, math.MaxInt64 // nine tenths of the container's
+	for given, want := range map[string]struct {
+		ballast int
+		limit   int64
+		percent int
+	}{
+		"":                {ballastSize, nine + ballastSize, gcPercent},
+		"GOGC":            {0, nine, 100},
+		"GOMEMLIMIT":      {0, none, gcPercent},
+		"GOGC GOMEMLIMIT": {0, none, 100},
+	} {
+		debug.SetGCPercent(100)
+		debug.SetMemoryLimit(none)
+		ballast := fitMemory(func(name string) (string, bool) { return "", slices.Contains(strings.Fields(given), name) }, root)
+		if got := debug.SetMemoryLimit(-1); got != want.limit || len(ballast) != want.ballast {
+			t.Errorf("with %q: a limit of %d and a ballast of %d, want %d and %d", given, got, len(ballast), want.limit, want.ballast)
+		}
+		if got := debug.SetGCPercent(100); got != want.percent {
+			t.Errorf("with %q: %d per cent, want %d", given, got, want.percent)
 		}
 	}
 }
