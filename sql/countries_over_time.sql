@@ -3,7 +3,8 @@
 -- How the leaks move: a row for each step of time and country, `start` being the
 -- step's first day (UTC; weeks begin on Monday). The countries with the most
 -- accesses are named; `(other)` holds the rest, so that the sum is that of all
--- accesses. Steps without any access have no row.
+-- accesses. Steps without any access have no row; what is dated before 1970 counts as of
+-- then.
 --
 -- param step day|week|month|quarter|year = month: length of a step
 -- param since DateTime('UTC') = 1970-01-01: only accesses from then on; 1970-01-01 for all
@@ -19,7 +20,7 @@ WITH named AS
     LIMIT {countries:UInt32}
 )
 SELECT
-    toDate(dateTrunc({step:String}, accessed_at, 'UTC')) AS start,
+    toDate(dateTrunc({step:String}, greatest(accessed_at, toDateTime64(0, 3, 'UTC')), 'UTC')) AS start,
     if(ip_country IN (named), toString(ip_country), '(other)') AS country,
     count() AS accesses,
     uniqExact(tag_hash) AS tags

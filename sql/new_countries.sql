@@ -3,7 +3,7 @@
 -- Countries in which nothing was ever opened before: a row for each whose first access
 -- of all falls into the last week (or another time), the newest first.
 --
--- param since DateTime('UTC') = 7d: from then on a country is new
+-- param since DateTime('UTC') = 7d: from then on a country is new; 1970-01-01 for all
 -- bar accesses
 SELECT
     ip_country AS country,
@@ -14,5 +14,5 @@ SELECT
 FROM access_stats
 WHERE ip_country != ''
 GROUP BY country
-HAVING first_access >= {since:DateTime('UTC')}
+HAVING {since:DateTime('UTC')} = 0 OR first_access >= {since:DateTime('UTC')}
 ORDER BY first_access DESC, country;

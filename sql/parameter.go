@@ -113,7 +113,7 @@ func readTime(text string, now time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// Before 1970 nothing was accessed, and ClickHouse's DateTime begins there.
+	// ClickHouse's DateTime begins in 1970, which the analyses take for all times.
 	seconds := max(at.Unix(), 0)
 	if seconds > math.MaxUint32 {
 		return "", errors.New("too late for ClickHouse's DateTime")

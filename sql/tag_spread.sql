@@ -3,7 +3,8 @@
 -- How a copy went from hand to hand: a row for each step of time in which it was opened
 -- (`start`, UTC; weeks begin on Monday), with the addresses and countries from which it
 -- had been opened by the step's end. `new_countries` names those that the step brought.
--- Accesses whose time is not known count from the time of their backtrace.
+-- Accesses whose time is not known count from the time of their backtrace, and those
+-- dated before 1970 from then.
 --
 -- param tag String: the tag, as autograph_tag has it
 -- param step hour|day|week|month = day: length of a step
@@ -12,7 +13,7 @@
 WITH seen AS
 (
     SELECT
-        dateTrunc({step:String}, accessed_at, 'UTC') AS moment,
+        dateTrunc({step:String}, greatest(accessed_at, toDateTime64(0, 3, 'UTC')), 'UTC') AS moment,
         toString(ip_country) AS country,
         row_number() OVER (PARTITION BY ip_address ORDER BY moment) = 1 AND ip_address != '' AS is_new_address,
         row_number() OVER (PARTITION BY ip_country ORDER BY moment) = 1 AND ip_country != '' AS is_new_country

@@ -5,12 +5,12 @@
 -- a backtrace's tags to the moment when it was asked for. `traced` counts the
 -- backtraces that this is known for; `later` those whose first known access came
 -- after them, and `unknown` those with no known time of access: neither takes part
--- in the hours.
+-- in the hours. What was asked for before 1970 counts as of then.
 --
 -- param since DateTime('UTC') = 1970-01-01: only backtraces asked for from then on; 1970-01-01 for all
 -- bar median_hours
 SELECT
-    toStartOfMonth(created_at) AS month,
+    toStartOfMonth(greatest(created_at, toDateTime64(0, 3, 'UTC'))) AS month,
     countIf(first_access <= created_at) AS traced,
     round(quantileExactInclusiveIf(0.5)(hours, first_access <= created_at), 1) AS median_hours,
     round(quantileExactInclusiveIf(0.9)(hours, first_access <= created_at), 1) AS p90_hours,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -24,15 +25,19 @@ const (
 // fitMemory bounds the memory by what a container allows, where GOMEMLIMIT and GOGC
 // say nothing else. It gives the ballast, which must be kept.
 func fitMemory(env func(string) (string, bool), root string) (ballast []byte) {
-	_, limited := env("GOMEMLIMIT")
 	if _, set := env("GOGC"); !set {
 		debug.SetGCPercent(gcPercent)
-		if !limited { // who bounds the memory means what is really taken
-			ballast = make([]byte, ballastSize)
+		ballast = make([]byte, ballastSize)
+	}
+	limit := debug.SetMemoryLimit(-1) // as GOMEMLIMIT has it
+	if _, set := env("GOMEMLIMIT"); !set {
+		if container := cgroupLimit(root); container > 0 {
+			limit = int64(float64(container) * limitShare)
 		}
 	}
-	if limit := cgroupLimit(root); limit > 0 && !limited {
-		debug.SetMemoryLimit(int64(float64(limit)*limitShare) + int64(len(ballast)))
+	// A bound means what is really taken, and the collector counts the ballast.
+	if limit < math.MaxInt64-ballastSize {
+		debug.SetMemoryLimit(limit + int64(len(ballast)))
 	}
 	return ballast
 }

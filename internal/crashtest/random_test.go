@@ -33,7 +33,7 @@ func TestKilledAtRandom(t *testing.T) {
 	for lane := range uint64(lanes) {
 		t.Run(fmt.Sprint("lane ", lane), func(t *testing.T) {
 			t.Parallel()
-			killAtRandom(t, engine, fmt.Sprint("random_", lane), seed+lane, *kills/lanes)
+			killAtRandom(t, engine, fmt.Sprint("random_", lane), seed+lane, (*kills+int(lane))/lanes)
 		})
 	}
 }

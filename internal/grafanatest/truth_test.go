@@ -13,6 +13,7 @@ import (
 func slowly(query string) string {
 	for _, column := range [][2]string{
 		{"accessed_at", "coalesce(first_accessed_at, backtrace_created_at)"},
+		{"tag_hash % ", "sipHash64(autograph_tag) % "}, // a sample must be the same one
 		{"tag_hash", "autograph_tag"},
 		{"title_hash", "file_id"},
 		{"address_hash != sipHash64('')", "ip_address != ''"},

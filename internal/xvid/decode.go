@@ -231,7 +231,7 @@ func (s *scanner) reference(shape *shape, into *string) uint64 {
 			return o.hash.sum()
 		case place == 0:
 			var hash uint64
-			*into, hash = s.word(shape.members[place].path)
+			*into, hash = s.scalar(shape.members[place].path)
 			o.add(place, hash)
 		default:
 			o.add(place, s.skip())
