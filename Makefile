@@ -42,12 +42,14 @@ test test-long: export TMPDIR := $(or $(MEMORY),$(TMPDIR),/tmp)
 # would see nothing of them and take a third more of the processor.
 TESTED = $(shell $(GO) list $(PKGS))
 CRASH  = $(filter %/internal/crashtest,$(TESTED))
-RACED  = $(filter-out %/internal/crashtest,$(TESTED))
+LONG   = $(filter syncer/sync syncer/cmd/syncer,$(TESTED))
+# Those that take minutes come first, so that they run side by side.
+RACED  = $(LONG) $(filter-out $(LONG) $(CRASH),$(TESTED))
 
 ## test: all tests, with the race detector where it sees anything, shuffled, nothing cached
 .PHONY: test
 test: engine browser
-	$(if $(RACED),$(GO) test -race -shuffle=on -count=1 -timeout 30m $(RACED))
+	$(if $(strip $(RACED)),$(GO) test -race -shuffle=on -count=1 -timeout 30m $(RACED))
 	$(if $(CRASH),$(GO) test -shuffle=on -count=1 -timeout 30m $(CRASH))
 	GOGC=800 $(GO) test -count=1 -timeout 30m -run Exhaustive -v ./sync
 	cd internal/k8stest && $(GO) test -count=1 ./...
