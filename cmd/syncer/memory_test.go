@@ -26,15 +26,7 @@ func TestCgroupLimit(t *testing.T) {
 		"a relative path": {map[string]string{"proc/self/cgroup": "0::/../a\n", "sys/fs/cgroup/memory.max": "700\n"}, 700},
 	} {
 		root := t.TempDir()
-		for path, content := range test.files {
-			path = filepath.Join(root, path)
-			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
+		writeFiles(t, root, test.files)
 		if got := cgroupLimit(root); got != test.want {
 			t.Errorf("%s: %d, want %d", name, got, test.want)
 		}
@@ -47,15 +39,7 @@ func TestFitMemory(t *testing.T) {
 	percent, limit := debug.SetGCPercent(100), debug.SetMemoryLimit(math.MaxInt64)
 	t.Cleanup(func() { debug.SetGCPercent(percent); debug.SetMemoryLimit(limit) })
 	root := t.TempDir()
-	for path, content := range map[string]string{"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "134217728\n"} {
-		path = filepath.Join(root, path)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	writeFiles(t, root, map[string]string{"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/memory.max": "134217728\n"})
 	const (
 		none = math.MaxInt64
 		nine = 120795955 // nine tenths of the container's
@@ -83,6 +67,20 @@ func TestFitMemory(t *testing.T) {
 		}
 		if got := debug.SetGCPercent(100); got != want.percent {
 			t.Errorf("with %q: %d per cent, want %d", given, got, want.percent)
+		}
+	}
+}
+
+// writeFiles writes files below a folder.
+func writeFiles(t *testing.T, root string, files map[string]string) {
+	t.Helper()
+	for path, content := range files {
+		path = filepath.Join(root, path)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
