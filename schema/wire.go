@@ -188,7 +188,7 @@ func (w *words) learn(values iter.Seq[string]) {
 			w.values = append(w.values, 0)
 			continue
 		}
-		at := unsafe.StringData(value) //nolint:gosec // only where it is
+		at := unsafe.StringData(value)                                                  //nolint:gosec // only where it is
 		recent := &w.recent[uint64(uintptr(unsafe.Pointer(at)))*0x9E3779B97F4A7C15>>54] //nolint:gosec // a hash of where it is
 		if recent.at != at || recent.length != len(value) || recent.column != w.learnt {
 			*recent = recentWord{at: at, length: len(value), place: w.place(value), column: w.learnt}
