@@ -38,8 +38,8 @@ MEMORY = $(shell d=/dev/shm; f=$$d/syncer-$$$$; \
 	printf '\043!/bin/sh\n' >$$f && chmod +x $$f && $$f && echo $$d; rm -f $$f)
 test test-long: export TMPDIR := $(or $(MEMORY),$(TMPDIR),/tmp)
 
-# The crash tests watch other processes, the program as it is deployed: the race detector
-# would see nothing of them and take a third more of the processor.
+# The crash tests watch other processes, the program as it is deployed, of which the race
+# detector would see nothing.
 TESTED = $(shell $(GO) list $(PKGS))
 CRASH  = $(filter %/internal/crashtest,$(TESTED))
 LONG   = $(filter syncer/sync syncer/cmd/syncer,$(TESTED))

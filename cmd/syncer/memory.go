@@ -15,8 +15,8 @@ const (
 	// lets pile up would only be memory.
 	gcPercent = 20
 	// ballastSize counts as memory in use and is never touched, so that it takes none
-	// in truth: a run that finds little new ends before the collector begins, which
-	// would otherwise run at each quarter of a megabyte.
+	// in truth: a run that finds little new ends with hardly any collection, of which
+	// the first megabyte would otherwise bring several.
 	ballastSize = 16 << 20
 	// limitShare of a container's memory is for the Go heap and what belongs to it.
 	limitShare = 0.9
