@@ -82,6 +82,18 @@ func TestConfigFileIsMerged(t *testing.T) {
 	}
 }
 
+// Nothing else fails where these are not understood: the engine is slower, or its disk fuller.
+func TestEngineIsTuned(t *testing.T) {
+	engine := embeddedtest.Start(t, t.TempDir())
+	if got := query(t, engine, "SELECT extract(stats, 'opt.dirty_decay_ms: (\\d+)') FROM system.jemalloc_stats"); got != "600000" {
+		t.Errorf("memory is kept for %q ms, want ten minutes", got)
+	}
+	const delay = "SELECT value FROM system.server_settings WHERE name = 'database_atomic_delay_before_drop_table_sec'"
+	if got := query(t, engine, delay); got != "5" {
+		t.Errorf("dropped tables stay for %q s, want 5", got)
+	}
+}
+
 // A start that fails says what the engine said and leaves the directory free.
 func TestFailedStart(t *testing.T) {
 	dir := t.TempDir()
