@@ -123,6 +123,7 @@ LATENCY    ?= 0ms
 CONTENDERS ?=
 PARTS      ?= compare floor
 .PHONY: bench
+bench bench-curve: export TMPDIR := $(or $(MEMORY),$(TMPDIR),/tmp)
 bench: engine
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(GO) run ./internal/bench -sizes "$(SIZES)" -latency "$(LATENCY)" \
 		-parts "$(PARTS)" $(if $(CONTENDERS),-contenders "$(CONTENDERS)")

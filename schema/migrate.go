@@ -39,15 +39,15 @@ func Migrate(ctx context.Context, options Options) (applied []string, err error)
 	if err != nil {
 		return nil, err
 	}
-	steps, err := layout.Migrations()
-	if err != nil {
-		return nil, err
-	}
 	current, err := layout.version(ctx, conn)
 	if err != nil {
 		return nil, err
 	}
-	if err := notNewer(layout.Database, current, steps); err != nil {
+	if newest, err := layout.compare(current); err != nil || current == newest {
+		return nil, err
+	}
+	steps, err := layout.Migrations()
+	if err != nil {
 		return nil, err
 	}
 	for _, step := range steps {
@@ -137,10 +137,6 @@ func (m *Mirror) CheckSchema(ctx context.Context) error {
 	if err := layout.checkMade(ctx, m.conn); err != nil {
 		return err
 	}
-	steps, err := layout.Migrations()
-	if err != nil {
-		return err
-	}
 	current, err := layout.version(ctx, m.conn)
 	if number := code(err); number == codeUnknownTable || number == codeUnknownDatabase {
 		current, err = 0, nil
@@ -148,17 +144,24 @@ func (m *Mirror) CheckSchema(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if newest := steps[len(steps)-1].Version; current < newest {
-		return fmt.Errorf("database %s: %w: it is at step %d of %d: run `syncer migrate`", m.database, ErrBehind, current, newest)
+	newest, err := layout.compare(current)
+	if err == nil && current < newest {
+		err = fmt.Errorf("database %s: %w: it is at step %d of %d: run `syncer migrate`", m.database, ErrBehind, current, newest)
 	}
-	return notNewer(m.database, current, steps)
+	return err
 }
 
-func notNewer(database string, current uint32, steps []Migration) error {
-	if newest := steps[len(steps)-1].Version; current > newest {
-		return fmt.Errorf("database %s: %w: it is at step %d, and this one knows only %d: use the newer one", database, ErrNewer, current, newest)
+// compare gives the number of the last step that this program knows; a schema that is
+// further is an error.
+func (l Layout) compare(current uint32) (newest uint32, err error) {
+	files, err := migrations()
+	if err != nil {
+		return 0, err
 	}
-	return nil
+	if newest, err = stepNumber(files[len(files)-1]); err == nil && current > newest {
+		err = fmt.Errorf("database %s: %w: it is at step %d, and this one knows only %d: use the newer one", l.Database, ErrNewer, current, newest)
+	}
+	return newest, err
 }
 
 // version is the number of the last step taken.
@@ -193,9 +196,9 @@ func change(ctx context.Context, conn driver.Conn, statement string) error {
 
 // Migrations renders the steps for a layout, in their order.
 func (l Layout) Migrations() ([]Migration, error) {
-	files, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	files, err := migrations()
 	if err != nil {
-		return nil, fmt.Errorf("list the migrations: %w", err)
+		return nil, err
 	}
 	steps := make([]Migration, 0, len(files))
 	for _, file := range files {
@@ -208,26 +211,43 @@ func (l Layout) Migrations() ([]Migration, error) {
 	return steps, nil
 }
 
-func (l Layout) migration(file string) (Migration, error) {
-	name := strings.TrimSuffix(path.Base(file), ".sql")
-	number, _, _ := strings.Cut(name, "_")
-	version, err := strconv.ParseUint(number, 10, 32)
+// migrations lists the files of the steps, in their order.
+func migrations() ([]string, error) {
+	files, err := fs.Glob(migrationFiles, "migrations/*.sql")
 	if err != nil {
-		return Migration{}, fmt.Errorf("it has no number: %w", err)
+		return nil, fmt.Errorf("list the migrations: %w", err)
+	}
+	return files, nil
+}
+
+// stepNumber is the number of the step that a file holds.
+func stepNumber(file string) (uint32, error) {
+	digits, _, _ := strings.Cut(path.Base(file), "_")
+	version, err := strconv.ParseUint(digits, 10, 32)
+	if err != nil {
+		return 0, fmt.Errorf("migration %s has no number: %w", file, err)
+	}
+	return uint32(version), nil
+}
+
+func (l Layout) migration(file string) (Migration, error) {
+	version, err := stepNumber(file)
+	if err != nil {
+		return Migration{}, err
 	}
 	text, err := migrationFiles.ReadFile(file)
 	if err != nil {
 		return Migration{}, err
 	}
-	step := Migration{Version: uint32(version), Name: name}
+	migration := Migration{Version: version, Name: strings.TrimSuffix(path.Base(file), ".sql")}
 	for _, statement := range split(string(text)) {
 		rendered, err := l.render(statement)
 		if err != nil {
 			return Migration{}, err
 		}
-		step.Statements = append(step.Statements, rendered...)
+		migration.Statements = append(migration.Statements, rendered...)
 	}
-	return step, nil
+	return migration, nil
 }
 
 // split parts a step into statements, which end with a semicolon and a new line.
@@ -243,7 +263,7 @@ func split(text string) []string {
 
 // quote writes an identifier.
 func quote(name string) string {
-	return "`" + strings.NewReplacer("\\", "\\\\", "`", "\\`").Replace(name) + "`"
+	return "`" + strings.ReplaceAll(strings.ReplaceAll(name, `\`, `\\`), "`", "\\`") + "`"
 }
 
 // Drop removes the database with all that is in it.
