@@ -18,6 +18,7 @@ type pager struct {
 	size        int    // new records a page, for now
 	good        int    // pages since the size was last changed
 	total       int    // the API's last count; -1 before the first answer
+	late        int    // pages asked for ahead that came too late, less those that did not
 
 	queue   []*pending // ahead of the reader, ascending
 	fetches stdsync.WaitGroup
@@ -35,6 +36,10 @@ type pending struct {
 // growAfter is how many good pages it takes until a size that was halved is
 // doubled again.
 const growAfter = 4
+
+// lateEnough is how many pages must come too late until as many are asked for ahead as
+// may be. Where the API is near, one is there in time, and more would only take memory.
+const lateEnough = 4
 
 func newPager(source Source, size, concurrency int) *pager {
 	return &pager{source: source, concurrency: max(concurrency, 1), maxSize: size, size: size, total: -1}
@@ -65,13 +70,14 @@ func (p *pager) limit(overlap int) int { return min(p.size+overlap, xvid.MaxLimi
 func (p *pager) next(ctx context.Context, start, overlap int) (*xvid.Page, int, error) {
 	for {
 		head := p.take(ctx, start, overlap)
-		p.ahead(ctx, head, overlap, p.concurrency-1)
+		depth := p.depth()
+		p.ahead(ctx, head, overlap, depth-1)
 		page, err := head.wait(ctx)
 		if err == nil {
 			p.grow()
 			p.total = page.Total
 			if p.concurrency > 1 { // it is in flight no more, and another may be while it is stored
-				p.ahead(ctx, head, overlap, p.concurrency)
+				p.ahead(ctx, head, overlap, depth)
 			}
 			return page, head.limit, nil
 		}
@@ -94,6 +100,14 @@ func (p *pager) grow() {
 // the pages ahead fit together; the size grows back by and by.
 func (p *pager) cutTo(size int) { p.size, p.good = max(1, min(size, p.size)), 0 }
 
+// depth is how many pages may be in flight. Once pages came too late it stays.
+func (p *pager) depth() int {
+	if p.late < lateEnough {
+		return 1
+	}
+	return p.concurrency
+}
+
 // take gives the fetch that serves an offset: the first one ahead if it covers
 // the offset and something new, or else a new one.
 func (p *pager) take(ctx context.Context, start, overlap int) *pending {
@@ -101,11 +115,25 @@ func (p *pager) take(ctx context.Context, start, overlap int) *pending {
 		head := p.queue[0]
 		if head.start <= start && head.start+head.limit > start+overlap {
 			p.queue = p.queue[1:]
+			p.note(head)
 			return head
 		}
 	}
 	p.drop()
 	return p.fetch(ctx, start, p.limit(overlap))
+}
+
+// note remembers whether a page that was asked for ahead is there in time.
+func (p *pager) note(asked *pending) {
+	if p.late >= lateEnough {
+		return
+	}
+	select {
+	case <-asked.done:
+		p.late = max(p.late-1, 0)
+	default:
+		p.late++
+	}
 }
 
 // ahead asks for the pages that will likely come next, so many of them and as far
