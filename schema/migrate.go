@@ -35,15 +35,14 @@ func Migrate(ctx context.Context, options Options) (applied []string, err error)
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	layout, err := prepare(ctx, conn, options)
-	if err != nil {
-		return nil, err
-	}
-	current, err := layout.version(ctx, conn)
+	layout, current, err := found(ctx, conn, options)
 	if err != nil {
 		return nil, err
 	}
 	if newest, err := layout.compare(current); err != nil || current == newest {
+		return nil, err
+	}
+	if layout, err = prepare(ctx, conn, options); err != nil {
 		return nil, err
 	}
 	steps, err := layout.Migrations()
@@ -62,8 +61,8 @@ func Migrate(ctx context.Context, options Options) (applied []string, err error)
 	return applied, nil
 }
 
-// prepare creates the database, finds its layout, and makes the table in which
-// the steps are recorded.
+// prepare creates the database, finds its layout, which a server may choose only then,
+// and makes the table in which the steps are recorded.
 func prepare(ctx context.Context, conn driver.Conn, options Options) (Layout, error) {
 	database := options.ClickHouse.Auth.Database
 	create := "CREATE DATABASE IF NOT EXISTS " + quote(database)
@@ -77,9 +76,6 @@ func prepare(ctx context.Context, conn driver.Conn, options Options) (Layout, er
 	if err != nil {
 		return layout, err
 	}
-	if err := layout.checkMade(ctx, conn); err != nil {
-		return layout, err
-	}
 	record, err := layout.Record()
 	if err != nil {
 		return layout, err
@@ -90,6 +86,22 @@ func prepare(ctx context.Context, conn driver.Conn, options Options) (Layout, er
 		}
 	}
 	return layout, nil
+}
+
+// found is the layout of a schema and the number of the last step taken: 0 where
+// there is none yet.
+func found(ctx context.Context, conn driver.Conn, options Options) (layout Layout, current uint32, err error) {
+	if layout, err = layoutOf(ctx, conn, options); err != nil {
+		return layout, 0, err
+	}
+	if err = layout.checkMade(ctx, conn); err != nil {
+		return layout, 0, err
+	}
+	current, err = layout.version(ctx, conn)
+	if number := code(err); number == codeUnknownTable || number == codeUnknownDatabase {
+		return layout, 0, nil
+	}
+	return layout, current, err
 }
 
 // recordTable is where the steps that were taken are recorded.
@@ -130,17 +142,7 @@ func (l Layout) checkMade(ctx context.Context, conn driver.Conn) error {
 
 // CheckSchema says whether the schema is the one this program knows.
 func (m *Mirror) CheckSchema(ctx context.Context) error {
-	layout, err := layoutOf(ctx, m.conn, m.options)
-	if err != nil {
-		return err
-	}
-	if err := layout.checkMade(ctx, m.conn); err != nil {
-		return err
-	}
-	current, err := layout.version(ctx, m.conn)
-	if number := code(err); number == codeUnknownTable || number == codeUnknownDatabase {
-		current, err = 0, nil
-	}
+	layout, current, err := found(ctx, m.conn, m.options)
 	if err != nil {
 		return err
 	}
