@@ -42,7 +42,14 @@ func Migrate(ctx context.Context, options Options) (applied []string, err error)
 	if newest, err := layout.compare(current); err != nil || current == newest {
 		return nil, err
 	}
-	if layout, err = prepare(ctx, conn, options); err != nil {
+	if err := prepare(ctx, conn, options); err != nil {
+		return nil, err
+	}
+	// Another program may have made it in the meantime, and a server may choose a layout.
+	if layout, current, err = found(ctx, conn, options); err != nil {
+		return nil, err
+	}
+	if _, err := layout.compare(current); err != nil {
 		return nil, err
 	}
 	steps, err := layout.Migrations()
@@ -61,31 +68,30 @@ func Migrate(ctx context.Context, options Options) (applied []string, err error)
 	return applied, nil
 }
 
-// prepare creates the database, finds its layout, which a server may choose only then,
-// and makes the table in which the steps are recorded.
-func prepare(ctx context.Context, conn driver.Conn, options Options) (Layout, error) {
+// prepare creates the database and the table in which the steps are recorded.
+func prepare(ctx context.Context, conn driver.Conn, options Options) error {
 	database := options.ClickHouse.Auth.Database
 	create := "CREATE DATABASE IF NOT EXISTS " + quote(database)
 	if options.Cluster != "" {
 		create += " ON CLUSTER " + quote(options.Cluster)
 	}
 	if err := conn.Exec(ctx, create); err != nil {
-		return Layout{}, explain("create the database "+database, err)
+		return explain("create the database "+database, err)
 	}
 	layout, err := layoutOf(ctx, conn, options)
 	if err != nil {
-		return layout, err
+		return err
 	}
 	record, err := layout.Record()
 	if err != nil {
-		return layout, err
+		return err
 	}
 	for _, statement := range record {
 		if err := conn.Exec(ctx, statement); err != nil {
-			return layout, explain("create the record of migrations in "+database, err)
+			return explain("create the record of migrations in "+database, err)
 		}
 	}
-	return layout, nil
+	return nil
 }
 
 // found is the layout of a schema and the number of the last step taken: 0 where

@@ -129,6 +129,9 @@ func (h *history) run(t *testing.T, pageSize, concurrency int) (schema.Run, erro
 	return h.syncer(t, func(o *sync.Options) {
 		live(o)
 		o.PageSize, o.Concurrency, o.Lookback = pageSize, concurrency, h.lookback
+		if h.random.IntN(2) == 0 {
+			o.Eager()
+		}
 	}).RunOnce(t.Context())
 }
 

@@ -13,12 +13,12 @@ import (
 type pager struct {
 	source      Source
 	sort        string // the list's order
-	concurrency int    // pages in flight
+	concurrency int    // pages in flight at most
 	maxSize     int    // new records a page, as configured
 	size        int    // new records a page, for now
 	good        int    // pages since the size was last changed
 	total       int    // the API's last count; -1 before the first answer
-	late        int    // pages asked for ahead that came too late, less those that did not
+	late        int    // pages asked for ahead that came too late; each in time takes one off
 
 	queue   []*pending // ahead of the reader, ascending
 	fetches stdsync.WaitGroup

@@ -61,6 +61,9 @@ func (b *bench) history(t *testing.T, rt *rapid.T) error {
 		syncer := b.syncer(t, func(o *sync.Options) {
 			o.PageSize = rapid.IntRange(1, 20).Draw(rt, "page size")
 			o.Concurrency = rapid.IntRange(1, 3).Draw(rt, "concurrency")
+			if rapid.Bool().Draw(rt, "eager") {
+				o.Eager()
+			}
 		})
 		turn := syncer.RunOnce
 		if rapid.Bool().Draw(rt, "reconcile") {

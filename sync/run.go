@@ -20,7 +20,7 @@ type Options struct {
 	SourceName  string
 	Mirror      Mirror
 	PageSize    int           // new records a page, 1 to [xvid.MaxLimit]
-	Concurrency int           // pages in flight
+	Concurrency int           // pages in flight at most
 	Lookback    time.Duration // how far before the checkpoint a run begins to read
 	Timeout     time.Duration // bound on a run
 	// PendingMaxAge is how long after its creation a record in a state that is
@@ -43,6 +43,8 @@ type Options struct {
 	Progress func(done, total int)
 	Now      func() time.Time
 	Version  string // of this program
+
+	late int // pages that are taken to have come too late already; see [pager]
 }
 
 // Syncer mirrors one source into one mirror. Its runs must not overlap, though
@@ -213,6 +215,7 @@ func (r *run) read(ctx, storeCtx context.Context) error {
 	// meanwhile.
 	track := newTrack(r.saved, r.Lookback, func(next schema.Checkpoint) error { return r.save(storeCtx, next) })
 	pages := newPager(r.Source, r.PageSize, r.Concurrency)
+	pages.late = r.late
 	walk := track.walk(pages, func(page *xvid.Page) error { return r.store(storeCtx, page) })
 	err := walk.run(ctx)
 	r.counted(walk.count, pages.total, !walk.proven)

@@ -96,10 +96,15 @@ func withPassword(t *testing.T, dsn string) string {
 	if err := server.Conn().QueryRow(t.Context(), "SELECT getServerPort('http_port')").Scan(&port); err != nil {
 		t.Fatal(err)
 	}
-	behind := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
-		r.SetURL(&url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", port)})
-		r.Out.Header.Del("Authorization")
-	}}
+	behind := &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(&url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", port)})
+			r.Out.Header.Del("Authorization")
+		},
+		// The default one is shared with other tests, whose servers close its connections
+		// when they end.
+		Transport: &http.Transport{DisableKeepAlives: true},
+	}
 	door := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, password, _ := r.BasicAuth(); password != planted[aPassword] {
 			w.Header().Set("X-ClickHouse-Exception-Code", "516")

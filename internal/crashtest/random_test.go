@@ -16,8 +16,7 @@ var seedFlag = flag.Uint64("crash.seed", 0, "seed of TestKilledAtRandom; 0 draws
 
 var kills = flag.Int("crash.kills", 30, "how often TestKilledAtRandom kills")
 
-// TestKilledAtRandom kills runs that have several requests in flight, at moments
-// that no event marks.
+// TestKilledAtRandom kills runs at moments that no event marks.
 func TestKilledAtRandom(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")

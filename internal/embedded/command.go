@@ -44,8 +44,7 @@ func engineArgs(files layout) []string {
 
 // memory is told to the engine's allocator, jemalloc: memory that was freed is kept for
 // ten minutes, not five seconds, before it goes back to the system. Getting it again is
-// dear where a hypervisor has a say: half of a refresh's time (docs/performance.md).
-// Where memory is short, ClickHouse gives it back at once all the same.
+// dear where a hypervisor has a say: a quarter of a refresh's time (docs/performance.md).
 const memory = "JE_MALLOC_CONF=dirty_decay_ms:600000"
 
 // engineEnv is the little of our environment that the engine needs. Tokens

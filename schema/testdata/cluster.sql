@@ -946,7 +946,7 @@ ALTER TABLE `xvid`.backtraces_store_local ON CLUSTER `main` MODIFY SETTING merge
 
 -- step 012_codecs
 -- What dashboards read of each access is unpacked faster with LZ4: a tenth to a third of
--- their time, for a fifth more space. Hashes do not get smaller in any case.
+-- their time, for a quarter more space. Hashes do not get smaller in any case.
 
 -- A refresh that still runs would put the table back as it was before the ALTER.
 DROP VIEW IF EXISTS `xvid`.access_stats_refresh ON CLUSTER `main`;
