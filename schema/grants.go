@@ -2,8 +2,6 @@ package schema
 
 import (
 	"context"
-	"fmt"
-	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -119,9 +117,9 @@ type relation struct {
 
 // relations lists what the migrations make, but for refreshable views.
 func relations() (found []relation, err error) {
-	files, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	files, err := migrations()
 	if err != nil {
-		return nil, fmt.Errorf("list the migrations: %w", err)
+		return nil, err
 	}
 	for _, file := range files {
 		text, err := migrationFiles.ReadFile(file)
