@@ -45,6 +45,13 @@ func newPager(source Source, size, concurrency int) *pager {
 	return &pager{source: source, concurrency: max(concurrency, 1), maxSize: size, size: size, total: -1}
 }
 
+// pager makes the one that a run reads its list with.
+func (r *run) pager() *pager {
+	pages := newPager(r.Source, r.PageSize, r.Concurrency)
+	pages.late = r.late
+	return pages
+}
+
 // close drops what is in flight.
 func (p *pager) close() {
 	p.drop()

@@ -54,8 +54,7 @@ func (r *run) reconcile(ctx, storeCtx context.Context, options ReconcileOptions)
 	}
 	limit := int(counts.Backtraces) * r.MaxDeletePercent / 100 //nolint:gosec // a count
 	c := &comparison{run: r, limit: limit, force: options.Force}
-	pages := newPager(r.Source, r.PageSize, r.Concurrency)
-	pages.late = r.late
+	pages := r.pager()
 	walk := newWalk(&byID, pages, "", 0, walkSink[string]{
 		page: func(page *xvid.Page) error { return c.page(storeCtx, page) },
 		reached: func(key string, _ *xvid.Page) error {

@@ -214,8 +214,7 @@ func (r *run) read(ctx, storeCtx context.Context) error {
 	// The page in hand is stored to its end although the run is interrupted
 	// meanwhile.
 	track := newTrack(r.saved, r.Lookback, func(next schema.Checkpoint) error { return r.save(storeCtx, next) })
-	pages := newPager(r.Source, r.PageSize, r.Concurrency)
-	pages.late = r.late
+	pages := r.pager()
 	walk := track.walk(pages, func(page *xvid.Page) error { return r.store(storeCtx, page) })
 	err := walk.run(ctx)
 	r.counted(walk.count, pages.total, !walk.proven)

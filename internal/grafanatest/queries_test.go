@@ -125,7 +125,7 @@ func TestJobsNotFinal(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// What became of two others since they were asked for.
+	// Of others there are superseded readings, and only the last one counts.
 	for _, statement := range []string{
 		"INSERT INTO backtraces_store (id, version, status) VALUES ('5', 1, 'QUEUED'), ('6', 1, 'QUEUED'), ('7', 2, 'QUEUED'), ('7', 1, 'SUCCESS')",
 		"INSERT INTO backtraces_store (id, version, status, is_deleted) VALUES ('5', 2, 'SUCCESS', 0), ('6', 2, '', 1)",
