@@ -4,8 +4,7 @@ import "iter"
 
 // storeColumns are the columns of backtraces_store for rows to be stored, whose
 // types stand in migrations/001_backtraces_store.sql.
-func storeColumns(rows []Backtrace) []*wireColumn {
-	w := &words{}
+func storeColumns(rows []Backtrace, w *words) []*wireColumn {
 	return []*wireColumn{
 		text("id", of(rows, func(b *Backtrace) string { return b.ID })),
 		fixed("version", "UInt64", of(rows, func(b *Backtrace) uint64 { return b.Version })),

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -126,7 +125,7 @@ func relations() (found []relation, err error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, head := range shardedHead.FindAllStringSubmatch(string(text), -1) {
+		for _, head := range shardedHead().FindAllStringSubmatch(string(text), -1) {
 			one := relation{name: head[2], written: head[3] != ""}
 			if strings.HasPrefix(head[1], "CREATE ") && !slices.Contains(found, one) {
 				found = append(found, one)
@@ -136,7 +135,7 @@ func relations() (found []relation, err error) {
 	return found, nil
 }
 
-var engineClause = regexp.MustCompile(`\bENGINE = (\w+)`)
+var engineClause = lazy(`\bENGINE = (\w+)`)
 
 // engines lists the table engines that the schema uses.
 func (l Layout) engines() ([]string, error) {
@@ -153,7 +152,7 @@ func (l Layout) engines() ([]string, error) {
 	}
 	var engines []string
 	for _, statement := range statements {
-		if clause := engineClause.FindStringSubmatch(statement); clause != nil {
+		if clause := engineClause().FindStringSubmatch(statement); clause != nil {
 			engines = append(engines, clause[1])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -43,7 +44,7 @@ func (m *Mirror) lookup(ctx context.Context, ids []string) (known map[string]Kno
 	rows, err := m.conn.Query(clickhouse.Context(ctx, clickhouse.WithExternalTable(asked)),
 		`SELECT id, if(uniqExact(content_hash, is_deleted) = 1, any(content_hash), 0), version,
 		min(is_deleted) FROM backtraces_store WHERE id IN asked GROUP BY id, version
-		ORDER BY id, version DESC LIMIT 1 BY id`)
+		ORDER BY id, version DESC LIMIT 1 BY id SETTINGS max_threads_for_indexes = 1`)
 	if err != nil {
 		return nil, err
 	}
@@ -63,11 +64,14 @@ func (m *Mirror) lookup(ctx context.Context, ids []string) (known map[string]Kno
 }
 
 // Insert stores readings in one block, so that a reader sees all of them or
-// none. It returns when they are on disk. Repeating it does no harm.
+// none. It returns when they are on disk. Repeating it does no harm. It puts the rows
+// in the order of their ids, in place: ClickHouse would do it with a copy of all of
+// them otherwise.
 func (m *Mirror) Insert(ctx context.Context, rows []Backtrace) error {
 	if len(rows) == 0 {
 		return nil
 	}
+	sort.Sort(byID(rows))
 	for i := range rows {
 		if err := rows[i].check(); err != nil {
 			return fmt.Errorf("store %d backtraces: %w", len(rows), err)
@@ -78,6 +82,14 @@ func (m *Mirror) Insert(ctx context.Context, rows []Backtrace) error {
 	})
 }
 
+// byID are rows in the order of the table. They are large, so they are compared where
+// they lie.
+type byID []Backtrace
+
+func (b byID) Len() int           { return len(b) }
+func (b byID) Less(i, j int) bool { return b[i].ID < b[j].ID }
+func (b byID) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
+
 // insertSettings are for rows of which each id has one: there is nothing to merge
 // before they are stored.
 var insertSettings = clickhouse.Settings{"optimize_on_insert": 0}
@@ -86,7 +98,11 @@ var insertSettings = clickhouse.Settings{"optimize_on_insert": 0}
 // since that can be written without a copy; it is one block, so they are stored in
 // one part.
 func (m *Mirror) insert(ctx context.Context, rows []Backtrace) error {
-	columns := storeColumns(rows)
+	known, ok := m.words.Get().(*words)
+	if !ok {
+		known = newWords()
+	}
+	columns := storeColumns(rows, known)
 	names, targets := make([]string, len(columns)), make([]string, len(columns))
 	for i, column := range columns {
 		column.name = "c" + strconv.Itoa(i)
@@ -97,7 +113,12 @@ func (m *Mirror) insert(ctx context.Context, rows []Backtrace) error {
 		return err
 	}
 	ctx = clickhouse.Context(ctx, clickhouse.WithExternalTable(page), clickhouse.WithSettings(insertSettings))
-	return m.execData(ctx, "INSERT INTO backtraces_store ("+strings.Join(targets, ", ")+") SELECT "+strings.Join(names, ", ")+" FROM page")
+	err = m.execData(ctx, "INSERT INTO backtraces_store ("+strings.Join(targets, ", ")+") SELECT "+strings.Join(names, ", ")+" FROM page")
+	if err == nil { // or else something may still be sending them
+		known.forget()
+		m.words.Put(known)
+	}
+	return err
 }
 
 // execData executes a statement that takes data along. clickhouse-go heeds the end

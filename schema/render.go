@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // A migration is written once for all layouts. What differs is a placeholder:
@@ -29,13 +30,19 @@ import (
 // that joins a lookup table names that {database}.NAME, which is the one over all
 // shards; so does the source of a dictionary. migrations/003_relations.sql has one of
 // each. Rows of a lookup table are inserted by Go code, once, through its plain name.
-var placeholder = regexp.MustCompile(`\{(\w+)(?: ([^{}]+))?\}`)
+var placeholder = lazy(`\{(\w+)(?: ([^{}]+))?\}`)
 
 // shardedHead finds a statement about a relation that is read across shards.
-var shardedHead = regexp.MustCompile(`(?m)^(CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE|DROP TABLE IF EXISTS|DROP VIEW IF EXISTS) \{sharded (\w+)(?: by (\w+))?\}`)
+var shardedHead = lazy(`(?m)^(CREATE TABLE IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE|DROP TABLE IF EXISTS|DROP VIEW IF EXISTS) \{sharded (\w+)(?: by (\w+))?\}`)
 
 // lastComment is the comment of a relation.
-var lastComment = regexp.MustCompile(`COMMENT '(?:[^'\\]|''|\\.)*'$`)
+var lastComment = lazy(`COMMENT '(?:[^'\\]|''|\\.)*'$`)
+
+// lazy compiles an expression once it is asked for. That takes long beside a run that
+// finds nothing new, which needs none.
+func lazy(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // render writes one statement of a migration: as two where a cluster wants one
 // more for the relation over all shards.
@@ -44,7 +51,7 @@ func (l Layout) render(statement string) ([]string, error) {
 	if err != nil || l.Kind != Cluster {
 		return []string{local}, err
 	}
-	head := shardedHead.FindStringSubmatchIndex(statement)
+	head := shardedHead().FindStringSubmatchIndex(statement)
 	if head == nil {
 		if strings.Contains(statement, "{sharded ") {
 			return nil, errors.New("{sharded …} stands at the wrong place")
@@ -60,9 +67,9 @@ func (l Layout) render(statement string) ([]string, error) {
 	verb, name, key := group(1), group(2), group(3)
 	switch verb {
 	case "CREATE TABLE IF NOT EXISTS":
-		return []string{local, l.distributed(verb, name, key, lastComment.FindString(statement))}, nil
+		return []string{local, l.distributed(verb, name, key, lastComment().FindString(statement))}, nil
 	case "CREATE OR REPLACE VIEW":
-		return []string{local, l.distributed("CREATE OR REPLACE TABLE", name, "", lastComment.FindString(statement))}, nil
+		return []string{local, l.distributed("CREATE OR REPLACE TABLE", name, "", lastComment().FindString(statement))}, nil
 	case "ALTER TABLE":
 		change, err := l.fill(statement[head[1]:])
 		return []string{local, verb + " " + l.across(name) + l.onCluster() + change}, err
@@ -73,8 +80,8 @@ func (l Layout) render(statement string) ([]string, error) {
 // fill fills the placeholders of a text.
 func (l Layout) fill(text string) (string, error) {
 	var failed error
-	filled := placeholder.ReplaceAllStringFunc(text, func(found string) string {
-		parts := placeholder.FindStringSubmatch(found)
+	filled := placeholder().ReplaceAllStringFunc(text, func(found string) string {
+		parts := placeholder().FindStringSubmatch(found)
 		argument := parts[2]
 		switch parts[1] {
 		case "database":

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -84,6 +85,11 @@ type retained struct {
 // the background. In a cluster each server is asked and told: one that was away, or
 // is new, is found. Replicas of one shard may be in each other's way, which passes.
 func (m *Mirror) SetRetention(ctx context.Context) (bool, error) {
+	if m.options.Cluster == "" { // one server, and mostly nothing to do: no connection of its own is needed
+		if err := m.CheckRetention(ctx); err == nil || !errors.Is(err, ErrSchema) {
+			return false, err
+		}
+	}
 	var changed atomic.Bool
 	err := m.onEachServer(ctx, "set the retention", func(ctx context.Context, conn driver.Conn) error {
 		statements, err := m.retentionChanges(ctx, conn)
@@ -129,7 +135,8 @@ func (m *Mirror) retentionChanges(ctx context.Context, conn driver.Conn) (statem
 	return statements, err
 }
 
-// retainedRelations are those of a server with personal data.
+// retainedRelations are those of a server with personal data. If nothing is to be emptied
+// they are only those that have a TTL, which are none mostly.
 func (m *Mirror) retainedRelations(ctx context.Context, conn driver.Conn) (relations []retained, err error) {
 	var tables []struct {
 		Name    string   `ch:"name"`
@@ -139,7 +146,8 @@ func (m *Mirror) retainedRelations(ctx context.Context, conn driver.Conn) (relat
 	err = conn.Select(ctx, &tables, `SELECT t.name AS name, formatQuery(t.create_table_query) AS create_statement, c.columns AS columns
 		FROM system.tables AS t
 		INNER JOIN (SELECT table, groupArray(name) AS columns FROM system.columns WHERE database = ? GROUP BY table) AS c ON c.table = t.name
-		WHERE t.database = ? AND t.engine LIKE '%MergeTree' AND t.name NOT LIKE '.%' ORDER BY name`, m.database, m.database)
+		WHERE t.database = ? AND t.engine LIKE '%MergeTree' AND t.name NOT LIKE '.%'
+		AND (? OR t.create_table_query LIKE '% TTL %') ORDER BY name`, m.database, m.database, m.options.Retention > 0)
 	for _, table := range tables {
 		if relation := retainedRelation(strings.TrimSuffix(table.Name, localSuffix), table.Columns); relation != nil {
 			relation.create = table.Create

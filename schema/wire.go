@@ -167,6 +167,15 @@ type recentWord struct {
 
 const recentWords = 1024
 
+func newWords() *words { return &words{places: map[string]uint32{}} }
+
+// forget makes room for the words of another block, and holds none of this one's.
+func (w *words) forget() {
+	clear(w.places)
+	clear(w.list)
+	clear(w.recent[:])
+}
+
 func (w *words) column(target string, values iter.Seq[string]) *wireColumn {
 	return &wireColumn{target: target, kind: "LowCardinality(String)", words: true, put: func(into *proto.Buffer) {
 		w.learn(values)
@@ -176,9 +185,6 @@ func (w *words) column(target string, values iter.Seq[string]) *wireColumn {
 
 // learn numbers the words of a column. The first is always the empty one.
 func (w *words) learn(values iter.Seq[string]) {
-	if w.places == nil {
-		w.places = map[string]uint32{}
-	}
 	clear(w.places)
 	w.places[""] = 0
 	w.list, w.values = append(w.list[:0], ""), w.values[:0]

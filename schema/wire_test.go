@@ -17,7 +17,7 @@ func encode(rows []Backtrace) float64 {
 	buffer := &proto.Buffer{}
 	return testing.AllocsPerRun(3, func() {
 		buffer.Reset()
-		for _, column := range storeColumns(rows) {
+		for _, column := range storeColumns(rows, newWords()) {
 			_ = column.WriteStatePrefix(buffer) // never fails
 			column.Encode(buffer)
 		}

@@ -75,8 +75,17 @@ func (o *order[K]) keys(page *xvid.Page) pageKeys[K] {
 
 // ascending says whether the known keys are in order.
 func (k pageKeys[K]) ascending() bool {
-	known := slices.DeleteFunc(slices.Clone(k), func(place placeKey[K]) bool { return !place.known })
-	return slices.IsSortedFunc(known, func(a, b placeKey[K]) int { return cmp.Compare(a.key, b.key) })
+	last := -1 // the known key before
+	for i := range k {
+		switch {
+		case !k[i].known:
+			continue
+		case last >= 0 && k[i].key < k[last].key:
+			return false
+		}
+		last = i
+	}
+	return true
 }
 
 // ends gives the first and the last known key; known is false if there is none.

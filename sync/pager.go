@@ -18,7 +18,7 @@ type pager struct {
 	size        int    // new records a page, for now
 	good        int    // pages since the size was last changed
 	total       int    // the API's last count; -1 before the first answer
-	late        int    // pages asked for ahead that came too late; each in time takes one off
+	late        int    // pages asked for ahead that came too late; each in time takes two off
 
 	queue   []*pending // ahead of the reader, ascending
 	fetches stdsync.WaitGroup
@@ -39,7 +39,7 @@ const growAfter = 4
 
 // lateEnough is how many pages must come too late until as many are asked for ahead as
 // may be. Where the API is near, one is there in time, and more would only take memory.
-const lateEnough = 4
+const lateEnough = 6
 
 func newPager(source Source, size, concurrency int) *pager {
 	return &pager{source: source, concurrency: max(concurrency, 1), maxSize: size, size: size, total: -1}
@@ -137,7 +137,7 @@ func (p *pager) note(asked *pending) {
 	}
 	select {
 	case <-asked.done:
-		p.late = max(p.late-1, 0)
+		p.late = max(p.late-2, 0)
 	default:
 		p.late++
 	}

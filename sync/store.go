@@ -67,9 +67,10 @@ func (s *storer) page(ctx context.Context, page *xvid.Page) error {
 			continue
 		}
 		now := contentHash(backtrace)
-		_, doubled := s.hashes[backtrace.ID]
-		anyDoubled = anyDoubled || doubled
+		others := len(s.hashes)
 		s.hashes[strings.Clone(backtrace.ID)] = now // the page does not last
+		doubled := len(s.hashes) == others
+		anyDoubled = anyDoubled || doubled
 		if hash, seen := s.previous[backtrace.ID]; seen && hash == now && !doubled {
 			continue
 		}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 	"time"
 	_ "time/tzdata" // schedules name time zones, and the image has none
@@ -21,7 +20,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// After the first signal the next one ends the process at once.
 	context.AfterFunc(ctx, stop)
-	ballast := fitMemory(os.LookupEnv, "/")
+	fitMemory(os.LookupEnv, "/")
 	app := &app{
 		env:    envconfig.OsLookuper(),
 		stdin:  os.Stdin,
@@ -29,9 +28,7 @@ func main() {
 		stderr: os.Stderr,
 		now:    time.Now,
 	}
-	code := app.run(ctx, os.Args[1:])
-	runtime.KeepAlive(ballast)
-	os.Exit(code)
+	os.Exit(app.run(ctx, os.Args[1:]))
 }
 
 // app is the program with all that it takes from outside, so that tests build

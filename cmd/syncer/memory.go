@@ -1,9 +1,9 @@
 package main
 
 import (
-	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -14,32 +14,32 @@ const (
 	// page's memory almost all is used again, so that it seldom runs, and what it
 	// lets pile up would only be memory.
 	gcPercent = 20
-	// ballastSize counts as memory in use and is never touched, so that it takes none
-	// in truth: a run that finds little new ends with hardly any collection, of which
-	// the first megabyte would otherwise bring several.
-	ballastSize = 16 << 20
+	// firstPercent puts the first collection off until 40 MiB are in use, which a run that
+	// finds little new never needs: the runtime's least heap is 4 MiB at 100 per cent
+	// (package runtime, "Environment Variables"; the guide to the collector).
+	firstPercent = 1000
 	// limitShare of a container's memory is for the Go heap and what belongs to it.
 	limitShare = 0.9
 )
 
 // fitMemory bounds the memory by what a container allows, where GOMEMLIMIT and GOGC
-// say nothing else. It gives the ballast, which must be kept.
-func fitMemory(env func(string) (string, bool), root string) (ballast []byte) {
+// say nothing else.
+func fitMemory(env func(string) (string, bool), root string) {
 	if _, set := env("GOGC"); !set {
-		debug.SetGCPercent(gcPercent)
-		ballast = make([]byte, ballastSize)
+		debug.SetGCPercent(firstPercent)
+		afterCollection(func() { debug.SetGCPercent(gcPercent) })
 	}
-	limit := debug.SetMemoryLimit(-1) // as GOMEMLIMIT has it
 	if _, set := env("GOMEMLIMIT"); !set {
 		if container := cgroupLimit(root); container > 0 {
-			limit = int64(float64(container) * limitShare)
+			debug.SetMemoryLimit(int64(float64(container) * limitShare))
 		}
 	}
-	// A bound means what is really taken, and the collector counts the ballast.
-	if limit < math.MaxInt64-ballastSize {
-		debug.SetMemoryLimit(limit + int64(len(ballast)))
-	}
-	return ballast
+}
+
+// afterCollection calls back once the collector has run.
+func afterCollection(done func()) {
+	// Large enough not to share its memory with others that are in use.
+	runtime.AddCleanup(new([64]byte), func(done func()) { done() }, done)
 }
 
 // cgroupLimit is the smallest bound on the memory of the control group (version 2)

@@ -4,10 +4,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestCgroupLimit(t *testing.T) {
@@ -33,8 +36,7 @@ func TestCgroupLimit(t *testing.T) {
 	}
 }
 
-// The ballast takes no memory, so a container's bound does not count it; and who bounds
-// the memory or has the collector run at other times gets what was asked for.
+// Who bounds the memory or has the collector run at other times gets what was asked for.
 func TestFitMemory(t *testing.T) {
 	percent, limit := debug.SetGCPercent(100), debug.SetMemoryLimit(math.MaxInt64)
 	t.Cleanup(func() { debug.SetGCPercent(percent); debug.SetMemoryLimit(limit) })
@@ -46,14 +48,13 @@ func TestFitMemory(t *testing.T) {
 		own  = 100 << 20 // what GOMEMLIMIT says, which the runtime has read
 	)
 	for given, want := range map[string]struct {
-		ballast int
-		limit   int64
-		percent int
+		limit          int64
+		percent, later int // until the first collection, and after it
 	}{
-		"":                {ballastSize, nine + ballastSize, gcPercent},
-		"GOGC":            {0, nine, 100},
-		"GOMEMLIMIT":      {ballastSize, own + ballastSize, gcPercent},
-		"GOGC GOMEMLIMIT": {0, own, 100},
+		"":                {nine, firstPercent, gcPercent},
+		"GOGC":            {nine, 100, 100},
+		"GOMEMLIMIT":      {own, firstPercent, gcPercent},
+		"GOGC GOMEMLIMIT": {own, 100, 100},
 	} {
 		isGiven := func(name string) (string, bool) { return "", slices.Contains(strings.Fields(given), name) }
 		debug.SetGCPercent(100)
@@ -61,14 +62,27 @@ func TestFitMemory(t *testing.T) {
 		if _, set := isGiven("GOMEMLIMIT"); set {
 			debug.SetMemoryLimit(own)
 		}
-		ballast := fitMemory(isGiven, root)
-		if got := debug.SetMemoryLimit(-1); got != want.limit || len(ballast) != want.ballast {
-			t.Errorf("with %q: a limit of %d and a ballast of %d, want %d and %d", given, got, len(ballast), want.limit, want.ballast)
+		fitMemory(isGiven, root)
+		if got := debug.SetMemoryLimit(-1); got != want.limit {
+			t.Errorf("with %q: a limit of %d, want %d", given, got, want.limit)
 		}
-		if got := debug.SetGCPercent(100); got != want.percent {
-			t.Errorf("with %q: %d per cent, want %d", given, got, want.percent)
+		if got := collectorPercent(); got != want.percent {
+			t.Errorf("with %q: %d per cent at first, want %d", given, got, want.percent)
+		}
+		runtime.GC()
+		for deadline := time.Now().Add(time.Minute); collectorPercent() != want.later; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("with %q: %d per cent after a collection, want %d", given, collectorPercent(), want.later)
+			}
 		}
 	}
+}
+
+// collectorPercent is what GOGC is set to.
+func collectorPercent() int {
+	sample := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+	metrics.Read(sample)
+	return int(sample[0].Value.Uint64()) //nolint:gosec // a percentage
 }
 
 // writeFiles writes files below a folder.

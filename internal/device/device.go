@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/mileusna/useragent"
@@ -47,7 +48,7 @@ func Parse(agent string) (found Device) {
 	defer func() { _ = recover() }()
 	agent = agent[:min(len(agent), MaxLength)]
 	parsed := useragent.Parse(agent)
-	if name.MatchString(parsed.Name) {
+	if name().MatchString(parsed.Name) {
 		found.Browser = parsed.Name
 	}
 	words := strings.FieldsFunc(agent, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' })
@@ -57,8 +58,8 @@ func Parse(agent string) (found Device) {
 }
 
 // name is what is taken for a program's name: the library gives all of the agent
-// where it finds none.
-var name = regexp.MustCompile(`^[A-Za-z][\w .+-]{0,39}$`)
+// where it finds none. It takes long to compile, and most runs see no new agent.
+var name = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][\w .+-]{0,39}$`) })
 
 // system is the operating system of a TV, which the library does not know.
 func system(words []string) string {
