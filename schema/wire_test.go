@@ -58,18 +58,24 @@ func TestWordsByPlace(t *testing.T) {
 			one[column] = append(one[column], word)
 			other[column] = append(other[column], strings.Clone(word))
 		}
-		written := func(columns [2][]string) []byte {
+		blocks := func(columns [2][]string, next func(*words) *words) []byte {
 			var into proto.Buffer
-			var w words
+			w := newWords()
 			for range 2 {
 				for _, column := range columns {
 					w.column("", slices.Values(column)).put(&into)
 				}
+				w = next(w)
 			}
 			return into.Buf
 		}
-		if !bytes.Equal(written(one), written(other)) {
+		again := func(w *words) *words { w.forget(); return w }
+		anew := func(*words) *words { return newWords() }
+		if !bytes.Equal(blocks(one, anew), blocks(other, anew)) {
 			t.Errorf("%d words are written otherwise where each has one place in memory", distinct)
+		}
+		if !bytes.Equal(blocks(one, again), blocks(other, anew)) {
+			t.Errorf("%d words are written otherwise in memory that is used again", distinct)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("\xff\xfe(;/ Android ;")
 	f.Fuzz(func(t *testing.T, agent string) {
 		found := Parse(agent)
-		if found.Browser != "" && !name.MatchString(found.Browser) || len(found.OperatingSystem) > 20 {
+		if found.Browser != "" && !name().MatchString(found.Browser) || len(found.OperatingSystem) > 20 {
 			t.Errorf("%+v", found)
 		}
 		switch found.Kind {
