@@ -45,6 +45,21 @@ func TestNewestReadingWins(t *testing.T) {
 	}
 }
 
+// ClickHouse gets a page's rows in the order of the table, and need not sort them by a
+// copy of them all.
+func TestRowsAreInOrder(t *testing.T) {
+	mirror := open(t)
+	already := "SELECT sum(value) FROM system.events WHERE event = 'MergeTreeDataWriterBlocksAlreadySorted'"
+	before := number(t, mirror, already)
+	insert(t, mirror, row("c", 1, 3), row("a", 2, 1), row("b", 3, 2))
+	if after := number(t, mirror, already); after == before {
+		t.Error("the rows were not in the order of the table")
+	}
+	if n := number(t, mirror, "SELECT countIf(length(access.access_index) = indexOf(['a', 'b', 'c'], id)) FROM backtraces_store"); n != 3 {
+		t.Errorf("%d of 3 rows have their own accesses", n)
+	}
+}
+
 // A deletion keeps a late older reading from coming back, and a newer reading
 // brings the record back.
 func TestTombstone(t *testing.T) {
