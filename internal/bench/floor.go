@@ -102,7 +102,7 @@ func (e *engine) insertAlone(ctx context.Context, pageSize, inFlight int) (took 
 		return took, err
 	}
 	var borders []string
-	err = e.conn.QueryRow(ctx, fmt.Sprintf(`SELECT groupArrayIf(id, n %% %d = 1) FROM
+	err = e.conn.QueryRow(ctx, fmt.Sprintf(`SELECT arraySort(groupArrayIf(id, n %% %d = 1)) FROM
 		(SELECT id, row_number() OVER (ORDER BY id) AS n FROM %s.backtraces)`, pageSize, database)).Scan(&borders)
 	if err != nil {
 		return took, fmt.Errorf("cut the mirror into pages: %w", err)
@@ -128,6 +128,14 @@ func (e *engine) insertAlone(ctx context.Context, pageSize, inFlight int) (took 
 		}
 		return group.Wait()
 	})
+	if err != nil {
+		return took, err
+	}
+	var stored, held uint64
+	err = e.conn.QueryRow(ctx, fmt.Sprintf(`SELECT (SELECT count() FROM %s.insert_alone), (SELECT count() FROM %[1]s.backtraces)`, database)).Scan(&stored, &held)
+	if err == nil && stored != held {
+		err = fmt.Errorf("insert alone stored %d rows of %d", stored, held)
+	}
 	return took, errors.Join(err, e.exec(ctx, "DROP TABLE "+database+".insert_alone SYNC"))
 }
 
