@@ -65,13 +65,13 @@ func (m *Mirror) lookup(ctx context.Context, ids []string) (known map[string]Kno
 
 // Insert stores readings in one block, so that a reader sees all of them or
 // none. It returns when they are on disk. Repeating it does no harm. It puts the rows
-// in the order of their ids, in place: ClickHouse would do it with a copy of all of
-// them otherwise.
+// in the order of their ids, of which each has one, in place: ClickHouse would do it with a
+// copy of all of them otherwise.
 func (m *Mirror) Insert(ctx context.Context, rows []Backtrace) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	sort.Sort(byID(rows))
+	sort.Slice(rows, func(i, j int) bool { return rows[i].ID < rows[j].ID })
 	for i := range rows {
 		if err := rows[i].check(); err != nil {
 			return fmt.Errorf("store %d backtraces: %w", len(rows), err)
@@ -81,14 +81,6 @@ func (m *Mirror) Insert(ctx context.Context, rows []Backtrace) error {
 		return m.insert(ctx, rows)
 	})
 }
-
-// byID are rows in the order of the table. They are large, so they are compared where
-// they lie.
-type byID []Backtrace
-
-func (b byID) Len() int           { return len(b) }
-func (b byID) Less(i, j int) bool { return b[i].ID < b[j].ID }
-func (b byID) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
 
 // insertSettings are for rows of which each id has one: there is nothing to merge
 // before they are stored.

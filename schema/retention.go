@@ -179,8 +179,8 @@ func retainedRelation(name string, columns []string) *retained {
 
 // The TTLs in a statement: a column a line, and the rows' on one of its own.
 var (
-	columnTTL = regexp.MustCompile("(?m)^ +`([^`]+)` .* TTL .*toIntervalSecond\\((\\d+)\\),?$")
-	rowTTL    = regexp.MustCompile(`(?m)^TTL .*toIntervalSecond\((\d+)\)$`)
+	columnTTL = lazy("(?m)^ +`([^`]+)` .* TTL .*toIntervalSecond\\((\\d+)\\),?$")
+	rowTTL    = lazy(`(?m)^TTL .*toIntervalSecond\((\d+)\)$`)
 )
 
 // actions are what an ALTER has to do to the relation; none if its TTLs are those
@@ -190,7 +190,7 @@ func (r *retained) actions(seconds int64) []string {
 		return r.rowActions(seconds)
 	}
 	kept := map[string]string{}
-	for _, found := range columnTTL.FindAllStringSubmatch(r.create, -1) {
+	for _, found := range columnTTL().FindAllStringSubmatch(r.create, -1) {
 		kept[found[1]] = found[2]
 	}
 	var actions []string
@@ -216,7 +216,7 @@ func (r *retained) actions(seconds int64) []string {
 }
 
 func (r *retained) rowActions(seconds int64) []string {
-	found := rowTTL.FindStringSubmatch(r.create)
+	found := rowTTL().FindStringSubmatch(r.create)
 	switch {
 	case seconds == 0 && found == nil, found != nil && found[1] == strconv.FormatInt(seconds, 10):
 		return nil

@@ -172,7 +172,7 @@ func newWords() *words { return &words{places: map[string]uint32{}} }
 // forget makes room for the words of another block, and holds none of this one's.
 func (w *words) forget() {
 	clear(w.places)
-	clear(w.list)
+	clear(w.list[:cap(w.list)]) // those of the columns before the last lie behind its words
 	clear(w.recent[:])
 }
 

@@ -69,7 +69,14 @@ func TestWordsByPlace(t *testing.T) {
 			}
 			return into.Buf
 		}
-		again := func(w *words) *words { w.forget(); return w }
+		again := func(w *words) *words {
+			w.forget()
+			held := slices.ContainsFunc(w.list[:cap(w.list)], func(word string) bool { return word != "" })
+			if held || len(w.places) > 0 || w.recent != [recentWords]recentWord{} {
+				t.Errorf("%d words: some are held after they were forgotten", distinct)
+			}
+			return w
+		}
 		anew := func(*words) *words { return newWords() }
 		if !bytes.Equal(blocks(one, anew), blocks(other, anew)) {
 			t.Errorf("%d words are written otherwise where each has one place in memory", distinct)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"syncer/internal/xvid"
 )
@@ -55,7 +56,7 @@ func (e *explorer) all() (tally, error) {
 	e.tallies, e.rests, e.pages = map[uint64]tally{}, map[uint64]idSet{}, map[uint64]*xvid.Page{}
 	begin := position{items: e.list()}
 	track := begin.mirror.track()
-	begin.turn = newTurnStart(track.walk(newPager(nil, e.pageSize, 1), nil), track)
+	begin.turn = newTurnStart(track.walk(newPager(nil, e.pageSize, 1, time.Now), nil), track)
 	begin.trace = begin.turn.key
 	all, err := e.from(&begin)
 	if err != nil {
@@ -162,7 +163,7 @@ func (e *explorer) rest(p *position) (read idSet, err error) {
 	if p.ended {
 		w := &toyWorld{now: toyBegin, items: p.items, requests: p.request, cut: e.cut, orders: toyOrders, lies: e.lies}
 		mirror := p.mirror // the run saves its checkpoint there
-		err := mirror.track().walk(newPager(w, e.pageSize, 1), read.add).run(context.Background())
+		err := mirror.track().walk(newPager(w, e.pageSize, 1, time.Now), read.add).run(context.Background())
 		e.rests[key] = read
 		return read, err
 	}
@@ -358,7 +359,7 @@ func (t *tie[K]) clone() *tie[K] {
 func (turn *turnStart) resume(s *scout) (*walk[int64], *track) {
 	track := turn.track
 	track.save = s.at.mirror.save
-	pages := newPager(s, s.pageSize, 1)
+	pages := newPager(s, s.pageSize, 1, time.Now)
 	pages.size, pages.good = turn.size, turn.good
 	fresh := track.walk(pages, s.store)
 	walk := turn.walk

@@ -2,4 +2,4 @@ package sync
 
 // Eager makes runs ask for as many pages ahead as may be from the start, and not only
 // once pages came too late.
-func (o *Options) Eager() { o.late = lateEnough }
+func (o *Options) Eager() { o.eager = true }

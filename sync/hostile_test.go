@@ -71,7 +71,7 @@ func TestWalkEndsWhateverTheAPIIgnores(t *testing.T) {
 			for _, from := range []int64{0, 6} {
 				source := &lister{list: test.list}
 				track := newTrack(schema.Checkpoint{UpdatedAt: from, StartHint: uint64(from)}, 0, func(schema.Checkpoint) error { return nil })
-				walk := track.walk(newPager(source, size, 1), func(*xvid.Page) error { return nil })
+				walk := track.walk(newPager(source, size, 1, time.Now), func(*xvid.Page) error { return nil })
 				err := walk.run(t.Context())
 				if !errors.Is(err, test.err) || (err == nil) != (test.err == nil) || source.requests > 100 {
 					t.Errorf("%s ignored, pages of %d from %d: %d requests, error %v", what, size, from, source.requests, err)
@@ -96,7 +96,7 @@ func TestSlowRunWaitsForLateRecords(t *testing.T) {
 	var saved schema.Checkpoint
 	run := func() {
 		track := newTrack(saved, lookback*time.Millisecond, func(next schema.Checkpoint) error { saved = next; return nil })
-		err := track.walk(newPager(source, 100, 1), func(page *xvid.Page) error {
+		err := track.walk(newPager(source, 100, 1, time.Now), func(page *xvid.Page) error {
 			for _, b := range page.Backtraces {
 				seen[*b.UpdatedAt] = true
 			}
@@ -127,7 +127,7 @@ func walked(t *testing.T, all []xvid.Backtrace, size int, from schema.Checkpoint
 	}}
 	seen := map[string]bool{}
 	track := newTrack(from, 0, func(schema.Checkpoint) error { return nil })
-	walk := track.walk(newPager(source, size, 1), func(page *xvid.Page) error {
+	walk := track.walk(newPager(source, size, 1, time.Now), func(page *xvid.Page) error {
 		for i := range page.Backtraces {
 			seen[page.Backtraces[i].ID] = true
 		}

@@ -77,10 +77,10 @@ func (o *order[K]) keys(page *xvid.Page) pageKeys[K] {
 func (k pageKeys[K]) ascending() bool {
 	last := -1 // the known key before
 	for i := range k {
-		switch {
-		case !k[i].known:
+		if !k[i].known {
 			continue
-		case last >= 0 && k[i].key < k[last].key:
+		}
+		if last >= 0 && k[i].key < k[last].key {
 			return false
 		}
 		last = i

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	stdsync "sync"
+	"time"
 
 	"syncer/internal/xvid"
 )
@@ -18,7 +19,11 @@ type pager struct {
 	size        int    // new records a page, for now
 	good        int    // pages since the size was last changed
 	total       int    // the API's last count; -1 before the first answer
-	late        int    // pages asked for ahead that came too late; each in time takes two off
+	now         func() time.Time
+
+	began  time.Time     // when the first page was there
+	waited time.Duration // for pages since then
+	eager  bool          // as many are asked for ahead as may be
 
 	queue   []*pending // ahead of the reader, ascending
 	fetches stdsync.WaitGroup
@@ -37,18 +42,22 @@ type pending struct {
 // doubled again.
 const growAfter = 4
 
-// lateEnough is how many pages must come too late until as many are asked for ahead as
-// may be. Where the API is near, one is there in time, and more would only take memory.
-const lateEnough = 6
+// A reader who waited for pages for so long, and for so large a part of its time, has
+// as many asked for ahead as may be from then on. Where the API is near, one is there in
+// time, or soon after, and more would only take memory.
+const (
+	longWait  = 500 * time.Millisecond
+	waitShare = 5 // a fifth
+)
 
-func newPager(source Source, size, concurrency int) *pager {
-	return &pager{source: source, concurrency: max(concurrency, 1), maxSize: size, size: size, total: -1}
+func newPager(source Source, size, concurrency int, now func() time.Time) *pager {
+	return &pager{source: source, concurrency: max(concurrency, 1), maxSize: size, size: size, total: -1, now: now}
 }
 
 // pager makes the one that a run reads its list with.
 func (r *run) pager() *pager {
-	pages := newPager(r.Source, r.PageSize, r.Concurrency)
-	pages.late = r.late
+	pages := newPager(r.Source, r.PageSize, r.Concurrency, r.Now)
+	pages.eager = r.eager
 	return pages
 }
 
@@ -79,7 +88,9 @@ func (p *pager) next(ctx context.Context, start, overlap int) (*xvid.Page, int, 
 		head := p.take(ctx, start, overlap)
 		depth := p.depth()
 		p.ahead(ctx, head, overlap, depth-1)
+		asked := p.now()
 		page, err := head.wait(ctx)
+		p.note(asked)
 		if err == nil {
 			p.grow()
 			p.total = page.Total
@@ -107,12 +118,12 @@ func (p *pager) grow() {
 // the pages ahead fit together; the size grows back by and by.
 func (p *pager) cutTo(size int) { p.size, p.good = max(1, min(size, p.size)), 0 }
 
-// depth is how many pages may be in flight. Once pages came too late it stays.
+// depth is how many pages may be in flight.
 func (p *pager) depth() int {
-	if p.late < lateEnough {
-		return 1
+	if p.eager {
+		return p.concurrency
 	}
-	return p.concurrency
+	return 1
 }
 
 // take gives the fetch that serves an offset: the first one ahead if it covers
@@ -122,7 +133,6 @@ func (p *pager) take(ctx context.Context, start, overlap int) *pending {
 		head := p.queue[0]
 		if head.start <= start && head.start+head.limit > start+overlap {
 			p.queue = p.queue[1:]
-			p.note(head)
 			return head
 		}
 	}
@@ -130,17 +140,16 @@ func (p *pager) take(ctx context.Context, start, overlap int) *pending {
 	return p.fetch(ctx, start, p.limit(overlap))
 }
 
-// note remembers whether a page that was asked for ahead is there in time.
-func (p *pager) note(asked *pending) {
-	if p.late >= lateEnough {
+// note adds up how long was waited for pages. The first does not count: nobody could
+// have asked for it before.
+func (p *pager) note(asked time.Time) {
+	now := p.now()
+	if p.began.IsZero() {
+		p.began = now
 		return
 	}
-	select {
-	case <-asked.done:
-		p.late = max(p.late-2, 0)
-	default:
-		p.late++
-	}
+	p.waited += now.Sub(asked)
+	p.eager = p.eager || p.waited > longWait && p.waited > now.Sub(p.began)/waitShare
 }
 
 // ahead asks for the pages that will likely come next, so many of them and as far

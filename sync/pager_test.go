@@ -47,7 +47,7 @@ func (s *distantSource) Stats() xvid.Stats { return xvid.Stats{} }
 // pages that were ahead of the reader.
 func (s *distantSource) readAll(t *testing.T, concurrency int, store time.Duration) (ahead int) {
 	t.Helper()
-	pages := newPager(s, 100, concurrency)
+	pages := newPager(s, 100, concurrency, time.Now)
 	defer pages.close()
 	for start := 0; start < s.total; {
 		page, _, err := pages.next(t.Context(), start, 1)
@@ -83,6 +83,21 @@ func TestRestlessAPIIsNear(t *testing.T) {
 		source := &distantSource{total: 20_000, latency: 110 * time.Millisecond, calm: 50 * time.Millisecond}
 		if ahead := source.readAll(t, 8, 100*time.Millisecond); ahead != 1 {
 			t.Errorf("%d pages were ahead, want 1", ahead)
+		}
+	})
+}
+
+// One whose answers now come at once and now take long, such as a cache's, is not.
+func TestUnevenAPIIsReadAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &distantSource{total: 20_000, latency: 500 * time.Millisecond, calm: 50 * time.Millisecond}
+		began := time.Now()
+		source.readAll(t, 4, 100*time.Millisecond)
+		if most := source.most.Load(); most != 4 {
+			t.Errorf("%d requests were in flight at most, want 4", most)
+		}
+		if took := time.Since(began); took > 30*time.Second {
+			t.Errorf("reading took %v, want some 100 ms a request of %d", took, source.requests.Load())
 		}
 	})
 }

@@ -44,7 +44,7 @@ type Options struct {
 	Now      func() time.Time
 	Version  string // of this program
 
-	late int // pages that are taken to have come too late already; see [pager]
+	eager bool // pages are asked for ahead as many as may be from the start; see [pager]
 }
 
 // Syncer mirrors one source into one mirror. Its runs must not overlap, though

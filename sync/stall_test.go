@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"syncer/internal/xvid"
 	"syncer/schema"
@@ -53,7 +54,7 @@ func TestWalkEndsAmongUnreadable(t *testing.T) {
 		source := &partlyUnreadable{toyWorld: world, elements: list.elements}
 		seen := map[string]bool{}
 		track := newTrack(list.from, 0, func(schema.Checkpoint) error { return nil })
-		err := track.walk(newPager(source, 1, 1), func(page *xvid.Page) error {
+		err := track.walk(newPager(source, 1, 1, time.Now), func(page *xvid.Page) error {
 			for _, b := range page.Backtraces {
 				seen[b.ID] = true
 			}

@@ -69,7 +69,7 @@ func (s *storer) page(ctx context.Context, page *xvid.Page) error {
 		now := contentHash(backtrace)
 		others := len(s.hashes)
 		s.hashes[strings.Clone(backtrace.ID)] = now // the page does not last
-		doubled := len(s.hashes) == others
+		doubled := len(s.hashes) == others          // told without another look-up
 		anyDoubled = anyDoubled || doubled
 		if hash, seen := s.previous[backtrace.ID]; seen && hash == now && !doubled {
 			continue

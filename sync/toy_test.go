@@ -246,7 +246,7 @@ func (m *toyMirror) state(it item) toyState {
 
 // read makes one run.
 func (m *toyMirror) read(w *toyWorld, pageSize int) error {
-	err := m.track().walk(newPager(w, pageSize, 1), m.store).run(context.Background())
+	err := m.track().walk(newPager(w, pageSize, 1, time.Now), m.store).run(context.Background())
 	w.changeUntil(w.requests) // what comes after the last request
 	m.follow(w.items)
 	return err

@@ -47,33 +47,56 @@ func TestFitMemory(t *testing.T) {
 		nine = 120795955 // nine tenths of the container's
 		own  = 100 << 20 // what GOMEMLIMIT says, which the runtime has read
 	)
-	for given, want := range map[string]struct {
-		limit          int64
-		percent, later int // until the first collection, and after it
+	for _, test := range []struct {
+		given   string
+		limit   int64
+		percent int
 	}{
-		"":                {nine, firstPercent, gcPercent},
-		"GOGC":            {nine, 100, 100},
-		"GOMEMLIMIT":      {own, firstPercent, gcPercent},
-		"GOGC GOMEMLIMIT": {own, 100, 100},
+		{"GOGC", nine, 100},
+		{"GOGC GOMEMLIMIT", own, 100},
+		{"", nine, 800},
+		{"GOMEMLIMIT", own, 800},
 	} {
-		isGiven := func(name string) (string, bool) { return "", slices.Contains(strings.Fields(given), name) }
+		isGiven := func(name string) (string, bool) { return "", slices.Contains(strings.Fields(test.given), name) }
 		debug.SetGCPercent(100)
 		debug.SetMemoryLimit(none)
 		if _, set := isGiven("GOMEMLIMIT"); set {
 			debug.SetMemoryLimit(own)
 		}
-		fitMemory(isGiven, root)
-		if got := debug.SetMemoryLimit(-1); got != want.limit {
-			t.Errorf("with %q: a limit of %d, want %d", given, got, want.limit)
+		stop := fitMemory(isGiven, root)
+		if got := debug.SetMemoryLimit(-1); got != test.limit {
+			t.Errorf("with %q: a limit of %d, want %d", test.given, got, test.limit)
 		}
-		if got := collectorPercent(); got != want.percent {
-			t.Errorf("with %q: %d per cent at first, want %d", given, got, want.percent)
+		if got := collectorPercent(); got != test.percent {
+			t.Errorf("with %q: %d per cent, want %d", test.given, got, test.percent)
 		}
+		stop()
+	}
+}
+
+// What little is in use may grow to the least heap before the collector runs, and what
+// is much by a fifth.
+func TestPercentFor(t *testing.T) {
+	for live, want := range map[uint64]int{
+		0: gcPercent, leastHeap / 8: 700, leastHeap / 2: 100, leastHeap: gcPercent, 1 << 30: gcPercent, leastHeap * 9 / 10: gcPercent,
+	} {
+		if got := percentFor(live); got != want {
+			t.Errorf("%d bytes in use: %d per cent, want %d", live, got, want)
+		}
+	}
+}
+
+// The callback comes after the second collection as well.
+func TestAfterEachCollection(t *testing.T) {
+	calls := make(chan struct{}, 100)
+	stop := afterEachCollection(func() { calls <- struct{}{} })
+	defer stop()
+	for range 3 {
 		runtime.GC()
-		for deadline := time.Now().Add(time.Minute); collectorPercent() != want.later; time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatalf("with %q: %d per cent after a collection, want %d", given, collectorPercent(), want.later)
-			}
+		select {
+		case <-calls:
+		case <-time.After(time.Minute):
+			t.Fatal("nobody was called")
 		}
 	}
 }
