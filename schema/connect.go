@@ -12,7 +12,7 @@ import (
 	"net"
 	"net/url"
 	"strings"
-	"sync"
+	stdsync "sync"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -40,7 +40,7 @@ type Mirror struct {
 	conn     driver.Conn
 	database string
 	options  Options
-	words    sync.Pool // of *words, which are used again
+	words    stdsync.Pool // of *words, which are used again
 }
 
 // Bounds on one try of a statement. A refresh rebuilds whole tables.

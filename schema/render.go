@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
+	stdsync "sync"
 )
 
 // A migration is written once for all layouts. What differs is a placeholder:
@@ -41,7 +41,7 @@ var lastComment = lazy(`COMMENT '(?:[^'\\]|''|\\.)*'$`)
 // lazy compiles an expression once it is asked for. That takes long beside a run that
 // finds nothing new, which needs none.
 func lazy(expression string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+	return stdsync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
 // render writes one statement of a migration: as two where a cluster wants one

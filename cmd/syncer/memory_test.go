@@ -105,7 +105,7 @@ func TestAfterEachCollection(t *testing.T) {
 func collectorPercent() int {
 	sample := []metrics.Sample{{Name: "/gc/gogc:percent"}}
 	metrics.Read(sample)
-	return int(sample[0].Value.Uint64()) //nolint:gosec // a percentage
+	return int(sample[0].Value.Uint64())
 }
 
 // writeFiles writes files below a folder.

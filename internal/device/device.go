@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
+	stdsync "sync"
 	"unicode"
 
 	"github.com/mileusna/useragent"
@@ -59,7 +59,7 @@ func Parse(agent string) (found Device) {
 
 // name is what is taken for a program's name: the library gives all of the agent
 // where it finds none. It takes long to compile, and most runs see no new agent.
-var name = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][\w .+-]{0,39}$`) })
+var name = stdsync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][\w .+-]{0,39}$`) })
 
 // system is the operating system of a TV, which the library does not know.
 func system(words []string) string {
