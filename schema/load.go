@@ -30,7 +30,8 @@ func (m *Mirror) Known(ctx context.Context, ids []string) (known map[string]Know
 }
 
 // lookup makes one try. The ids go as a table of their own with the query, which
-// nobody has to parse.
+// nobody has to parse. ClickHouse looks through the indexes in one thread: to wake others
+// takes longer than what they do.
 func (m *Mirror) lookup(ctx context.Context, ids []string) (known map[string]Known, err error) {
 	column := text("id", slices.Values(ids))
 	column.name = "id"
@@ -90,11 +91,11 @@ var insertSettings = clickhouse.Settings{"optimize_on_insert": 0}
 // since that can be written without a copy; it is one block, so they are stored in
 // one part.
 func (m *Mirror) insert(ctx context.Context, rows []Backtrace) error {
-	known, ok := m.words.Get().(*words)
+	w, ok := m.words.Get().(*words)
 	if !ok {
-		known = newWords()
+		w = newWords()
 	}
-	columns := storeColumns(rows, known)
+	columns := storeColumns(rows, w)
 	names, targets := make([]string, len(columns)), make([]string, len(columns))
 	for i, column := range columns {
 		column.name = "c" + strconv.Itoa(i)
@@ -107,8 +108,8 @@ func (m *Mirror) insert(ctx context.Context, rows []Backtrace) error {
 	ctx = clickhouse.Context(ctx, clickhouse.WithExternalTable(page), clickhouse.WithSettings(insertSettings))
 	err = m.execData(ctx, "INSERT INTO backtraces_store ("+strings.Join(targets, ", ")+") SELECT "+strings.Join(names, ", ")+" FROM page")
 	if err == nil { // or else something may still be sending them
-		known.forget()
-		m.words.Put(known)
+		w.forget()
+		m.words.Put(w)
 	}
 	return err
 }
