@@ -31,7 +31,8 @@ func (m *Mirror) Known(ctx context.Context, ids []string) (known map[string]Know
 
 // lookup makes one try. The ids go as a table of their own with the query, which
 // nobody has to parse. ClickHouse looks through the indexes in one thread: to wake others
-// takes longer than what they do.
+// takes longer than what they do. It is asked for all that it has of an id, since
+// grouping that there costs as much as looking it up.
 func (m *Mirror) lookup(ctx context.Context, ids []string) (known map[string]Known, err error) {
 	column := text("id", slices.Values(ids))
 	column.name = "id"
@@ -39,13 +40,9 @@ func (m *Mirror) lookup(ctx context.Context, ids []string) (known map[string]Kno
 	if err != nil {
 		return nil, err
 	}
-	// Of different rows with one version FINAL shows the one inserted last, and
-	// nothing else says which that is. Their hash is given as 0, which no record
-	// has, so that the next reading is stored above them.
 	rows, err := m.conn.Query(clickhouse.Context(ctx, clickhouse.WithExternalTable(asked)),
-		`SELECT id, if(uniqExact(content_hash, is_deleted) = 1, any(content_hash), 0), version,
-		min(is_deleted) FROM backtraces_store WHERE id IN asked GROUP BY id, version
-		ORDER BY id, version DESC LIMIT 1 BY id SETTINGS max_threads_for_indexes = 1`)
+		`SELECT id, content_hash, version, is_deleted FROM backtraces_store WHERE id IN asked
+		SETTINGS max_threads_for_indexes = 1`)
 	if err != nil {
 		return nil, err
 	}
@@ -59,9 +56,25 @@ func (m *Mirror) lookup(ctx context.Context, ids []string) (known map[string]Kno
 			return nil, err
 		}
 		one.Deleted = deleted != 0
+		if held, ok := known[id]; ok {
+			one = held.newest(one)
+		}
 		known[id] = one
 	}
 	return known, nil
+}
+
+// newest is what holds of two readings of one id. Of different rows with one version
+// FINAL shows the one inserted last, and nothing else says which that is. Their hash
+// is given as 0, which no record has, so that the next reading is stored above them.
+func (k Known) newest(other Known) Known {
+	switch {
+	case k.Version > other.Version || k == other:
+		return k
+	case k.Version < other.Version:
+		return other
+	}
+	return Known{Version: k.Version, Deleted: k.Deleted && other.Deleted}
 }
 
 // Insert stores readings in one block, so that a reader sees all of them or

@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +151,49 @@ func TestInsertChecksRanges(t *testing.T) {
 	}
 	if n := number(t, mirror, "SELECT count() FROM backtraces"); n != 0 {
 		t.Errorf("%d rows were stored", n)
+	}
+}
+
+// What is known of an id is its newest version; of one version that was stored twice with
+// another content or fate, the hash is 0. Whatever the order they were stored in.
+func TestKnownOfManyReadings(t *testing.T) {
+	mirror := open(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	var ids []string
+	for i := range 100 {
+		ids = append(ids, fmt.Sprintf("%024d", i))
+	}
+	for range 6 { // inserts, since one has a row an id
+		var rows []schema.Backtrace
+		for _, id := range ids {
+			one := row(id, uint64(1+random.IntN(3)), 1)
+			one.ContentHash = uint64(1 + random.IntN(2))
+			if random.IntN(3) == 0 {
+				one = schema.Backtrace{ID: id, Version: one.Version, Deleted: true}
+			}
+			rows = append(rows, one)
+		}
+		insert(t, mirror, rows...)
+	}
+	var want []struct {
+		ID      string `ch:"id"`
+		Hash    uint64 `ch:"hash"`
+		Version uint64 `ch:"version"`
+		Deleted uint8  `ch:"deleted"`
+	}
+	if err := mirror.Conn().Select(t.Context(), &want, `SELECT id, version, min(is_deleted) AS deleted,
+		if(uniqExact(content_hash, is_deleted) = 1, any(content_hash), 0) AS hash
+		FROM backtraces_store GROUP BY id, version ORDER BY id, version DESC LIMIT 1 BY id`); err != nil {
+		t.Fatal(err)
+	}
+	known, err := mirror.Known(t.Context(), ids)
+	if err != nil || len(known) != len(ids) || len(want) != len(ids) {
+		t.Fatalf("%d known and %d stored, want %d; error %v", len(known), len(want), len(ids), err)
+	}
+	for _, one := range want {
+		if got, stored := known[one.ID], (schema.Known{ContentHash: one.Hash, Version: one.Version, Deleted: one.Deleted != 0}); got != stored {
+			t.Errorf("known of %s: %+v, stored %+v", one.ID, got, stored)
+		}
 	}
 }
 
