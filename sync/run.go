@@ -67,8 +67,8 @@ func (o *Options) stats() xvid.Stats {
 	return o.Source.Stats()
 }
 
-// errTimeout is the cause of a run's end at its bound.
-var errTimeout = errors.New("the run was cut off by SYNC_TIMEOUT")
+// errTimeout is the cause of a run's end at its bound, which [Syncer.end] names.
+var errTimeout = errors.New("time is up")
 
 // RunOnce makes one incremental run and gives its row in sync_runs. A run that
 // is interrupted through ctx ends without an error if all that it stored is
@@ -121,7 +121,7 @@ func (s *Syncer) end(ctx, storeCtx context.Context, r *run, err error) (schema.R
 	case err == nil:
 		r.row.Outcome = schema.OK
 	case errors.Is(context.Cause(ctx), errTimeout):
-		r.row.Outcome, err = schema.Failed, fmt.Errorf("%w after %s: %w", errTimeout, s.options.Timeout, err)
+		r.row.Outcome, err = schema.Failed, fmt.Errorf("the run was cut off by SYNC_TIMEOUT after %s: %w", s.options.Timeout, err)
 	case ctx.Err() != nil && storeCtx.Err() == nil && errors.Is(err, context.Canceled):
 		r.row.Outcome, err = schema.Interrupted, nil
 	default:
