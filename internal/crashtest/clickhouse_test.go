@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	selectKnown      = "SELECT id, if(" // what the mirror holds of a page's records
+	selectKnown      = "SELECT id, content_hash, version, is_deleted" // what the mirror holds of a page's records
 	insertRows       = "INSERT INTO backtraces_store"
 	insertCheckpoint = "INSERT INTO sync_checkpoints_store"
 	refresh          = "SYSTEM REFRESH VIEW"
