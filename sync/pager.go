@@ -2,7 +2,7 @@ package sync
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	stdsync "sync"
 	"time"
 
@@ -204,6 +204,9 @@ func (p *pending) wait(ctx context.Context) (*xvid.Page, error) {
 	case <-ctx.Done():
 		p.cancel()
 		<-p.done
-		return nil, errors.Join(context.Cause(ctx), p.err)
+		if p.err == nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, fmt.Errorf("%w: %w", context.Cause(ctx), p.err) // what it was up against
 	}
 }

@@ -107,8 +107,8 @@ func TestTimeout(t *testing.T) {
 	p.api.OnRequest(func(xvidtest.Request) *xvidtest.Fault { return &xvidtest.Fault{Kind: xvidtest.FaultHang} })
 	r := p.execute(t, "once")
 	line := lastLine(t, r.stderr)
-	if r.code != exitFailed || line["outcome"] != schema.Failed || strings.Count(text(line["error"]), "SYNC_TIMEOUT") != 1 {
-		t.Errorf("exit code %d, line %v; want %d and SYNC_TIMEOUT, once", r.code, line, exitFailed)
+	if r.code != exitFailed || line["outcome"] != schema.Failed || strings.Count(text(line["error"]), "SYNC_TIMEOUT") != 1 || strings.Contains(text(line["error"]), "\n") {
+		t.Errorf("exit code %d, line %v; want %d and SYNC_TIMEOUT, once and in one line", r.code, line, exitFailed)
 	}
 	runs, err := p.mirror(t).LastRuns(t.Context(), 2)
 	if err != nil || len(runs) != 1 || runs[0].Outcome != schema.Failed || runs[0].Error != line["error"] {
